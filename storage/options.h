@@ -1,0 +1,67 @@
+// How a store on a data folder comes to be: every choice, with its default.
+
+#ifndef RUNDLET_STORAGE_OPTIONS_H_
+#define RUNDLET_STORAGE_OPTIONS_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "storage/file/clock.h"
+#include "storage/file/file_system.h"
+#include "storage/limits.h"
+#include "storage/transaction.h"
+
+namespace rundlet {
+
+struct Options {
+  // The data folder; it is made if it is missing. One process at a time.
+  std::string path;
+
+  // What kDefault means for a write. Never kDefault itself.
+  Durability durability = Durability::kDisk;
+
+  // A log or base segment is sealed when the next record would make it larger.
+  // Smaller: finer compaction, more files. 4 KiB (tests: 256 B) to 4 GiB.
+  uint64_t segment_bytes = uint64_t{256} << 20;
+
+  // The cache of records, by least recent use: at most this many entries and
+  // bytes. 0 entries turn it off.
+  uint64_t cache_entries = 1000;
+  uint64_t cache_bytes = uint64_t{64} << 20;
+
+  // How long a write below kDisk may wait for its sync (the loss window of P2).
+  absl::Duration sync_interval = absl::Milliseconds(100);
+
+  // How soon after its time an expired key is deleted; reads hide it at once.
+  absl::Duration sweep_interval = absl::Milliseconds(50);
+
+  // Revisions reserved at a time in the MANIFEST (L2). An unclean stop skips
+  // the rest of a block.
+  uint64_t revision_block = uint64_t{1} << 20;
+
+  Limits limits;
+
+  // Not owned; must outlive the store.
+  FileSystem* file_system = FileSystem::Posix();
+  const Clock* clock = Clock::System();
+
+  // Randomness, of which only the store id is made. Empty: from the system.
+  absl::AnyInvocable<uint64_t()> random;
+
+  // Called once, from a thread of the store, when the store can no longer keep
+  // its promises (a failed sync, P7). The process should end non-zero; until
+  // then every write is refused. Empty: the store only refuses.
+  absl::AnyInvocable<void(absl::Status)> on_fatal;
+
+  // Called for what an operator should read in the log: recovery, cuts,
+  // compaction. From any thread of the store. Empty: nothing is said.
+  absl::AnyInvocable<void(absl::string_view line)> on_event;
+};
+
+}  // namespace rundlet
+
+#endif  // RUNDLET_STORAGE_OPTIONS_H_

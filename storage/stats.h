@@ -1,0 +1,68 @@
+// What a store says about itself.
+
+#ifndef RUNDLET_STORAGE_STATS_H_
+#define RUNDLET_STORAGE_STATS_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/time/time.h"
+#include "storage/entry.h"
+
+namespace rundlet {
+
+struct StoreStats {
+  // The six that BitPyStore has. Counters count from open.
+  uint64_t keys_in_index = 0;
+  uint64_t keys_in_cache = 0;
+  uint64_t put_count = 0;        // puts and expiry changes
+  uint64_t delete_count = 0;     // also of absent keys
+  uint64_t file_size_bytes = 0;  // all segments
+  std::optional<absl::Time> last_compaction_time;
+
+  // What an operator needs beyond them.
+  std::string store_id;  // 32 hexadecimal digits
+  Revision visible_revision = 0;
+  Revision durable_revision = 0;
+  uint64_t commit_count = 0;
+  uint64_t read_count = 0;
+  uint64_t cache_hit_count = 0;
+  uint64_t cache_miss_count = 0;
+  uint64_t cache_bytes = 0;
+  uint64_t expired_count = 0;  // keys removed by the sweeper
+  uint64_t write_count = 0;    // commit groups written
+  uint64_t sync_count = 0;     // fdatasync calls on the log
+  uint64_t pending_bytes = 0;  // committed, not yet written
+  uint64_t log_segment_count = 0;
+  uint64_t base_segment_count = 0;
+  uint64_t live_bytes = 0;   // of records that the index points to
+  uint64_t index_bytes = 0;  // estimated
+  uint64_t page_lease_count = 0;
+  uint64_t compaction_count = 0;
+  // What recovery found at open.
+  absl::Duration recovery_duration;
+  uint64_t recovered_record_count = 0;
+  uint64_t recovery_cut_bytes =
+      0;  // of torn tail, never acknowledged as synced
+};
+
+struct CompactionReport {
+  uint64_t segments_before = 0;  // that were rewritten
+  uint64_t segments_after = 0;   // that replaced them
+  uint64_t bytes_before = 0;
+  uint64_t bytes_after = 0;
+  uint64_t records_kept = 0;
+  uint64_t records_dropped = 0;
+  absl::Duration duration;
+};
+
+struct IngestReport {
+  uint64_t entry_count = 0;
+  Revision first_revision = 0;
+  Revision last_revision = 0;
+};
+
+}  // namespace rundlet
+
+#endif  // RUNDLET_STORAGE_STATS_H_
