@@ -1,0 +1,82 @@
+#include "storage/blocking_store.h"
+
+#include <utility>
+
+#include "absl/synchronization/notification.h"
+
+namespace rundlet {
+namespace {
+
+// Starts a call with a callback that keeps its answer, and waits for it.
+template <typename Answer, typename Start>
+Answer Wait(Start start) {
+  absl::Notification answered;
+  Answer kept = absl::UnknownError("the store gave no answer");
+  start([&](Answer answer) {
+    kept = std::move(answer);
+    answered.Notify();
+  });
+  answered.WaitForNotification();
+  return kept;
+}
+
+Transaction Single(Operation operation) {
+  Transaction transaction;
+  transaction.operations.push_back(std::move(operation));
+  return transaction;
+}
+
+}  // namespace
+
+absl::StatusOr<Receipt> BlockingStore::Commit(Transaction transaction) {
+  return Wait<absl::StatusOr<Receipt>>([&](Store::CommitCallback done) {
+    store_->Commit(std::move(transaction), std::move(done));
+  });
+}
+
+absl::StatusOr<ReadResult> BlockingStore::Read(ReadRequest request) {
+  return Wait<absl::StatusOr<ReadResult>>([&](Store::ReadCallback done) {
+    store_->Read(std::move(request), std::move(done));
+  });
+}
+
+absl::StatusOr<ScanPage> BlockingStore::Scan(ScanRequest request) {
+  return Wait<absl::StatusOr<ScanPage>>([&](Store::ScanCallback done) {
+    store_->Scan(std::move(request), std::move(done));
+  });
+}
+
+absl::Status BlockingStore::Sync(Durability durability) {
+  return Wait<absl::Status>([&](Store::SyncCallback done) {
+    store_->Sync(durability, std::move(done));
+  });
+}
+
+absl::StatusOr<CompactionReport> BlockingStore::Compact() {
+  return Wait<absl::StatusOr<CompactionReport>>(
+      [&](Store::CompactCallback done) { store_->Compact(std::move(done)); });
+}
+
+absl::StatusOr<Receipt> BlockingStore::Put(std::string key, Value value,
+                                           Expiry expiry) {
+  return Commit(Single(PutOperation{std::move(key), std::move(value), expiry}));
+}
+
+absl::StatusOr<Receipt> BlockingStore::Delete(std::string key) {
+  return Commit(Single(DeleteOperation{std::move(key)}));
+}
+
+absl::StatusOr<Receipt> BlockingStore::SetExpiry(std::string key,
+                                                 Expiry expiry) {
+  return Commit(Single(SetExpiryOperation{std::move(key), expiry}));
+}
+
+absl::StatusOr<std::optional<Entry>> BlockingStore::Get(std::string key) {
+  ReadRequest request;
+  request.keys.push_back(std::move(key));
+  absl::StatusOr<ReadResult> result = Read(std::move(request));
+  if (!result.ok()) return result.status();
+  return std::move(result->entries.front());
+}
+
+}  // namespace rundlet
