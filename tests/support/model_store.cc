@@ -1,0 +1,315 @@
+#include "tests/support/model_store.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+#include <variant>
+
+#include "absl/strings/str_cat.h"
+#include "tests/support/model_limits.h"
+#include "zlib.h"
+
+namespace rundlet {
+namespace {
+
+constexpr size_t kLabelBytesMax = 256;
+
+// Entries have microseconds.
+absl::Time Micros(absl::Time time) {
+  if (time == absl::InfiniteFuture() || time == absl::InfinitePast()) {
+    return time;
+  }
+  return absl::FromUnixMicros(absl::ToUnixMicros(time));
+}
+
+absl::Time ExpiryTime(const Expiry& expiry, absl::Time now,
+                      const std::optional<Entry>& previous) {
+  switch (expiry.rule()) {
+    case Expiry::Rule::kNever:
+      return absl::InfiniteFuture();
+    case Expiry::Rule::kKeep:
+      return previous ? previous->expiry : absl::InfiniteFuture();
+    case Expiry::Rule::kAfter:
+      return Micros(now + expiry.ttl());
+    case Expiry::Rule::kAt:
+      return Micros(expiry.time());
+  }
+  return absl::InfiniteFuture();
+}
+
+bool Compare(uint64_t found, Condition::Comparison comparison,
+             uint64_t number) {
+  switch (comparison) {
+    case Condition::Comparison::kEqual:
+      return found == number;
+    case Condition::Comparison::kNotEqual:
+      return found != number;
+    case Condition::Comparison::kLess:
+      return found < number;
+    case Condition::Comparison::kGreater:
+      return found > number;
+  }
+  return false;
+}
+
+bool Holds(const Condition& condition, const std::optional<Entry>& entry) {
+  const Entry found = entry.value_or(Entry());
+  switch (condition.target) {
+    case Condition::Target::kRevision:
+      return Compare(found.revision, condition.comparison, condition.number);
+    case Condition::Target::kCreateRevision:
+      return Compare(found.create_revision, condition.comparison,
+                     condition.number);
+    case Condition::Target::kVersion:
+      return Compare(found.version, condition.comparison, condition.number);
+    case Condition::Target::kValue: {
+      const bool equal = entry.has_value() && found.value == condition.value;
+      return equal == (condition.comparison == Condition::Comparison::kEqual);
+    }
+  }
+  return false;
+}
+
+uint64_t EntryBytes(const std::vector<OperationResult>& results) {
+  uint64_t bytes = 0;
+  for (const OperationResult& result : results) {
+    if (!result.entry) continue;
+    bytes += result.entry->key.size() + result.entry->value.bytes.size();
+  }
+  return bytes;
+}
+
+}  // namespace
+
+ModelStore::ModelStore(const Clock* clock, Limits limits, Durability durability)
+    : clock_(clock),
+      limits_(limits),
+      durability_(durability),
+      opened_wall_(clock->Now()),
+      opened_monotonic_(clock->Monotonic()) {}
+
+absl::Time ModelStore::EngineTime() const {
+  return Micros(opened_wall_ + (clock_->Monotonic() - opened_monotonic_));
+}
+
+std::optional<Entry> ModelStore::Find(const std::string& key,
+                                      const Moment& moment) const {
+  const auto versions = keys_.find(key);
+  if (versions == keys_.end()) return std::nullopt;
+  auto behind = versions->second.upper_bound(moment.revision);
+  if (behind == versions->second.begin()) return std::nullopt;
+  const std::optional<Entry>& entry = std::prev(behind)->second;
+  if (!entry || entry->expiry <= moment.time) return std::nullopt;
+  return entry;
+}
+
+std::optional<Entry> ModelStore::FindChanged(const std::string& key,
+                                             const Changes& changes,
+                                             const Moment& moment) const {
+  const auto changed = changes.find(key);
+  if (changed == changes.end()) return Find(key, moment);
+  const std::optional<Entry>& entry = changed->second;
+  if (!entry || entry->expiry <= moment.time) return std::nullopt;
+  return entry;
+}
+
+void ModelStore::Commit(Transaction transaction, CommitCallback done) {
+  mutex_.Lock();
+  absl::StatusOr<Receipt> receipt = Apply(transaction);
+  Complete([done = std::move(done), receipt = std::move(receipt)]() mutable {
+    done(std::move(receipt));
+  });
+}
+
+absl::StatusOr<Receipt> ModelStore::Apply(const Transaction& transaction) {
+  if (absl::Status status = CheckTransaction(transaction, limits_);
+      !status.ok()) {
+    return status;
+  }
+  const Moment before = {newest_, EngineTime()};
+  Receipt receipt;
+  receipt.durability = transaction.durability == Durability::kDefault
+                           ? durability_
+                           : transaction.durability;
+  receipt.failed_condition = FirstFailed(transaction.conditions, before);
+  const std::vector<Operation>* branch = &transaction.operations;
+  static const auto* const kNothing = new std::vector<Operation>();
+  if (receipt.failed_condition) {
+    branch = transaction.has_otherwise ? &transaction.otherwise : kNothing;
+    receipt.branch = transaction.has_otherwise ? Receipt::Branch::kOtherwise
+                                               : Receipt::Branch::kNone;
+  }
+
+  const StoreStats counters_before = counters_;
+  Changes changes;
+  for (const Operation& operation : *branch) {
+    receipt.results.push_back(ApplyOperation(
+        operation, transaction.return_previous, before, &changes));
+  }
+  absl::Status status =
+      CheckAtMost("receipt bytes", EntryBytes(receipt.results),
+                  "receipt_bytes_max", limits_.receipt_bytes_max);
+  if (!status.ok()) {
+    counters_ = counters_before;
+    return status;
+  }
+  ++counters_.commit_count;
+  if (!changes.empty()) receipt.revision = ++newest_;
+  receipt.read_revision = newest_;
+  for (auto& [key, entry] : changes) keys_[key][newest_] = std::move(entry);
+  return receipt;
+}
+
+std::optional<FailedCondition> ModelStore::FirstFailed(
+    const std::vector<Condition>& conditions, const Moment& moment) const {
+  for (size_t i = 0; i < conditions.size(); ++i) {
+    const std::optional<Entry> entry = Find(conditions[i].key, moment);
+    if (Holds(conditions[i], entry)) continue;
+    FailedCondition failed;
+    failed.index = i;
+    if (entry) {
+      const std::string& bytes = entry->value.bytes;
+      failed.exists = true;
+      failed.revision = entry->revision;
+      failed.version = entry->version;
+      failed.value_crc32 =
+          crc32(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size());
+    }
+    return failed;
+  }
+  return std::nullopt;
+}
+
+OperationResult ModelStore::ApplyOperation(const Operation& operation,
+                                           bool return_previous,
+                                           const Moment& moment,
+                                           Changes* changes) {
+  const std::string& key = std::visit(
+      [](const auto& each) -> const std::string& { return each.key; },
+      operation);
+  const std::optional<Entry> previous = FindChanged(key, *changes, moment);
+  OperationResult result;
+  result.existed = previous.has_value();
+  if (return_previous || std::holds_alternative<GetOperation>(operation)) {
+    result.entry = previous;
+  }
+
+  Entry entry = previous.value_or(Entry());
+  entry.key = key;
+  entry.revision = moment.revision + 1;
+  entry.modified = moment.time;
+  ++entry.version;
+  if (!previous) {
+    entry.create_revision = entry.revision;
+    entry.created = entry.modified;
+  }
+  if (const auto* put = std::get_if<PutOperation>(&operation)) {
+    ++counters_.put_count;
+    entry.value = put->value;
+    entry.expiry = ExpiryTime(put->expiry, moment.time, previous);
+    (*changes)[key] = std::move(entry);
+  } else if (const auto* set = std::get_if<SetExpiryOperation>(&operation)) {
+    if (!previous) return result;
+    ++counters_.put_count;
+    entry.expiry = ExpiryTime(set->expiry, moment.time, previous);
+    (*changes)[key] = std::move(entry);
+  } else if (std::holds_alternative<DeleteOperation>(operation)) {
+    ++counters_.delete_count;
+    if (previous) (*changes)[key] = std::nullopt;
+  }
+  return result;
+}
+
+void ModelStore::Sync(Durability durability, SyncCallback done) {
+  absl::Status status;
+  if (durability > Durability::kDisk || durability == Durability::kMemory) {
+    status = absl::InvalidArgumentError(
+        absl::StrCat("durability is ", static_cast<int>(durability),
+                     ", Sync takes os or disk"));
+  }
+  mutex_.Lock();
+  Complete([done = std::move(done), status]() mutable { done(status); });
+}
+
+void ModelStore::Compact(CompactCallback done) {
+  mutex_.Lock();
+  ++counters_.compaction_count;
+  counters_.last_compaction_time = EngineTime();
+  Complete([done = std::move(done)]() mutable { done(CompactionReport()); });
+}
+
+absl::StatusOr<IngestReport> ModelStore::Ingest(EntrySource& source) {
+  const std::string label(source.label());
+  if (label.empty()) return absl::InvalidArgumentError("label is empty");
+  if (absl::Status status = CheckAtMost("label bytes", label.size(),
+                                        "label_bytes_max", kLabelBytesMax);
+      !status.ok()) {
+    return status;
+  }
+  absl::MutexLock lock(&mutex_);
+  if (ingested_.count(label) != 0) {
+    return absl::AlreadyExistsError(
+        absl::StrCat(label, " has been ingested before"));
+  }
+
+  IngestReport report;
+  std::vector<Entry> entries;
+  const absl::Time now = EngineTime();
+  for (Entry read;;) {
+    absl::StatusOr<bool> more = source.Next(&read);
+    if (!more.ok()) return more.status();
+    if (!*more) break;
+    absl::Status status = CheckKey("key", read.key, limits_);
+    if (status.ok()) status = CheckValue("value", read.value, limits_);
+    if (!status.ok()) return status;
+    if (!entries.empty() && read.key <= entries.back().key) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "entry ", entries.size(), " of ", label, ": keys must ascend"));
+    }
+    Entry entry;
+    entry.key = read.key;
+    entry.value = read.value;
+    entry.expiry = Micros(read.expiry);
+    entry.revision = newest_ + entries.size() + 1;
+    entry.create_revision = entry.revision;
+    entry.version = 1;
+    entry.created = entry.modified = now;
+    entries.push_back(std::move(entry));
+  }
+  if (entries.size() != source.entry_count()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(label, " gave ", entries.size(), " entries, entry_count ",
+                     "is ", source.entry_count()));
+  }
+
+  ingested_.insert(label);
+  report.entry_count = entries.size();
+  if (entries.empty()) return report;
+  report.first_revision = entries.front().revision;
+  report.last_revision = entries.back().revision;
+  newest_ = report.last_revision;
+  for (Entry& entry : entries) {
+    keys_[entry.key][entry.revision] = std::move(entry);
+  }
+  return report;
+}
+
+void ModelStore::Complete(absl::AnyInvocable<void()> completion) {
+  completions_.push_back(std::move(completion));
+  if (completing_) {
+    mutex_.Unlock();
+    return;
+  }
+  completing_ = true;
+  while (!completions_.empty()) {
+    absl::AnyInvocable<void()> next = std::move(completions_.front());
+    completions_.pop_front();
+    mutex_.Unlock();
+    next();
+    mutex_.Lock();
+  }
+  completing_ = false;
+  mutex_.Unlock();
+}
+
+}  // namespace rundlet
