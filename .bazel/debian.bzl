@@ -48,6 +48,7 @@ _LIBRARIES = {
     "nlohmann_json": struct(modules = ["nlohmann_json"]),
     "openssl": struct(modules = ["libcrypto", "libssl"]),
     "protobuf": struct(modules = ["protobuf"], deps = [":absl"]),
+    "rapidjson": struct(modules = ["RapidJSON"]),
     "spdlog": struct(modules = ["spdlog"]),
     "zlib": struct(modules = ["zlib"]),
 }
