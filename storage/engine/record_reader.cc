@@ -1,0 +1,74 @@
+#include "storage/engine/record_reader.h"
+
+#include <memory>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+
+namespace rundlet {
+namespace {
+
+// P4: a record that verifies may still be another key's.
+absl::Status CheckIdentity(const Record& record, absl::string_view key,
+                           const Version& version, const Segment& segment) {
+  if (record.key == key && record.revision == version.revision &&
+      record.type == RecordType::kPut) {
+    return absl::OkStatus();
+  }
+  return absl::DataLossError(
+      absl::StrCat(segment.path(), ": at offset ", version.location.offset,
+                   ": the record is that of another key or revision"));
+}
+
+}  // namespace
+
+Entry EntryOf(absl::string_view key, const Version& version) {
+  Entry entry;
+  entry.key = std::string(key);
+  entry.value.kind = version.kind;
+  entry.revision = version.revision;
+  entry.create_revision = version.create_revision;
+  entry.version = version.version;
+  entry.created = absl::FromUnixMicros(version.created_us);
+  entry.modified = absl::FromUnixMicros(version.modified_us);
+  if (version.expiry_us != 0) {
+    entry.expiry = absl::FromUnixMicros(version.expiry_us);
+  }
+  return entry;
+}
+
+absl::StatusOr<std::optional<std::string>> RecordReader::ReadValue(
+    absl::string_view key, const Version& version, Caching caching) {
+  if (version.value != nullptr) return *version.value;
+  const std::shared_ptr<const Segment> segment =
+      segments_->Find(version.location.segment_id);
+  if (segment == nullptr) return std::nullopt;
+  const bool use_cache = caching == Caching::kUse && cache_->enabled();
+  if (use_cache) {
+    const std::shared_ptr<const std::string> cached =
+        cache_->Find(key, version.location);
+    if (cached != nullptr) {
+      hits_.fetch_add(1, std::memory_order_relaxed);
+      const absl::StatusOr<Record> record =
+          segment->Decode(version.location, *cached);
+      if (!record.ok()) return record.status();
+      return std::string(record->value);
+    }
+    misses_.fetch_add(1, std::memory_order_relaxed);
+  }
+  std::string bytes;
+  const absl::StatusOr<Record> record =
+      segment->Read(version.location, &bytes);
+  if (!record.ok()) return record.status();
+  const absl::Status identity = CheckIdentity(*record, key, version, *segment);
+  if (!identity.ok()) return identity;
+  if (use_cache) cache_->Insert(key, version.location, bytes);
+  return std::string(record->value);
+}
+
+RecordReader::Counts RecordReader::counts() const {
+  return {hits_.load(std::memory_order_relaxed),
+          misses_.load(std::memory_order_relaxed)};
+}
+
+}  // namespace rundlet

@@ -1,0 +1,253 @@
+#include "storage/index/index.h"
+
+#include <algorithm>
+
+namespace rundlet {
+namespace {
+
+// What a key costs besides its bytes and versions: its string, and its part of
+// half-filled tree nodes. An estimate, for operators.
+constexpr uint64_t kKeyOverheadBytes = 64;
+
+}  // namespace
+
+const Version* Index::AsOf(const Versions& versions, Revision at) {
+  for (auto it = versions.rbegin(); it != versions.rend(); ++it) {
+    if (it->revision <= at) return it->deleted ? nullptr : &*it;
+  }
+  return nullptr;
+}
+
+void Index::CountIn(const std::string& key, const Version& version) {
+  live_bytes_ += version.location.bytes;
+  if (version.deleted) return;
+  ++keys_;
+  if (version.expiry_us != 0) expiries_.insert({version.expiry_us, key});
+}
+
+void Index::CountOut(const std::string& key, const Version& version) {
+  if (version.deleted) return;
+  --keys_;
+  if (version.expiry_us != 0) expiries_.erase({version.expiry_us, key});
+}
+
+bool Index::IsPinned(const Version& version, Revision next) const {
+  const auto pin = pins_.lower_bound(version.revision);
+  return pin != pins_.end() && pin->first < next;
+}
+
+bool Index::Trim(const std::string& key, Versions& versions) {
+  size_t kept = 0;
+  for (size_t i = 0; i < versions.size(); ++i) {
+    const bool is_newest = i + 1 == versions.size();
+    if (is_newest || IsPinned(versions[i], versions[i + 1].revision)) {
+      if (kept != i) versions[kept] = std::move(versions[i]);
+      ++kept;
+    } else {
+      live_bytes_ -= versions[i].location.bytes;
+    }
+  }
+  versions.erase(versions.begin() + static_cast<ptrdiff_t>(kept),
+                 versions.end());
+  if (versions.size() > 1) {
+    pinned_keys_.insert(key);
+    return false;
+  }
+  pinned_keys_.erase(key);
+  if (!versions.front().deleted) return false;
+  live_bytes_ -= versions.front().location.bytes;
+  return true;
+}
+
+void Index::Restore(absl::string_view key, const Version& version) {
+  const absl::MutexLock lock(&mu_);
+  const auto found = map_.find(key);
+  if (found == map_.end()) {
+    const auto added = map_.emplace(key, Versions{version}).first;
+    key_bytes_ += key.size();
+    CountIn(added->first, version);
+    return;
+  }
+  Version& newest = found->second.back();
+  if (newest.revision >= version.revision) return;
+  CountOut(found->first, newest);
+  live_bytes_ -= newest.location.bytes;
+  newest = version;
+  CountIn(found->first, version);
+}
+
+void Index::FinishRestore(Revision visible) {
+  const absl::MutexLock lock(&mu_);
+  visible_ = visible;
+  for (auto it = map_.begin(); it != map_.end();) {
+    if (it->second.back().deleted) {
+      live_bytes_ -= it->second.back().location.bytes;
+      key_bytes_ -= it->first.size();
+      it = map_.erase(it);
+    } else {
+      ++it;
+    }
+  }
+}
+
+void Index::Apply(absl::Span<const Change> changes, Revision visible) {
+  const absl::MutexLock lock(&mu_);
+  for (const Change& change : changes) {
+    auto it = map_.find(change.key);
+    if (it == map_.end()) {
+      if (change.version.deleted) continue;
+      it = map_.emplace(change.key, Versions{change.version}).first;
+      key_bytes_ += change.key.size();
+    } else {
+      CountOut(it->first, it->second.back());
+      it->second.push_back(change.version);
+    }
+    CountIn(it->first, change.version);
+    if (it->second.size() > 1 && Trim(it->first, it->second)) {
+      key_bytes_ -= it->first.size();
+      map_.erase(it);
+    }
+  }
+  visible_ = std::max(visible_, visible);
+}
+
+Revision Index::visible() const {
+  const absl::ReaderMutexLock lock(&mu_);
+  return visible_;
+}
+
+std::optional<Version> Index::Find(absl::string_view key) const {
+  const absl::ReaderMutexLock lock(&mu_);
+  const auto found = map_.find(key);
+  if (found == map_.end() || found->second.back().deleted) return std::nullopt;
+  return found->second.back();
+}
+
+Revision Index::FindAll(absl::Span<const std::string> keys, Revision at,
+                        std::vector<std::optional<Version>>* versions) const {
+  const absl::ReaderMutexLock lock(&mu_);
+  const Revision revision = at == 0 ? visible_ : at;
+  versions->clear();
+  versions->reserve(keys.size());
+  for (const std::string& key : keys) {
+    const auto found = map_.find(key);
+    const Version* version =
+        found == map_.end() ? nullptr : AsOf(found->second, revision);
+    if (version == nullptr) {
+      versions->emplace_back();
+    } else {
+      versions->emplace_back(*version);
+    }
+  }
+  return revision;
+}
+
+void Index::Scan(
+    const KeyRange& range, absl::string_view after, bool reverse, Revision at,
+    absl::FunctionRef<bool(const std::string& key, const Version& version)>
+        visit) const {
+  const absl::ReaderMutexLock lock(&mu_);
+  if (!reverse) {
+    auto it =
+        after.empty()
+            ? map_.lower_bound(range.start)
+            : map_.upper_bound(std::max(after, absl::string_view(range.start)));
+    // `after` before the range's start must not skip the start itself.
+    if (!after.empty() && after < range.start) {
+      it = map_.lower_bound(range.start);
+    }
+    for (; it != map_.end() && range.Contains(it->first); ++it) {
+      const Version* version = AsOf(it->second, at);
+      if (version != nullptr && !visit(it->first, *version)) return;
+    }
+    return;
+  }
+  auto it = range.end.empty() ? map_.end() : map_.lower_bound(range.end);
+  if (!after.empty() && (range.end.empty() || after < range.end)) {
+    it = map_.lower_bound(after);
+  }
+  while (it != map_.begin()) {
+    --it;
+    if (!range.Contains(it->first)) return;
+    const Version* version = AsOf(it->second, at);
+    if (version != nullptr && !visit(it->first, *version)) return;
+  }
+}
+
+void Index::Walk(absl::string_view after,
+                 absl::FunctionRef<bool(const std::string& key,
+                                        absl::Span<const Version> versions)>
+                     visit) const {
+  const absl::ReaderMutexLock lock(&mu_);
+  for (auto it = map_.upper_bound(after); it != map_.end(); ++it) {
+    if (!visit(it->first, it->second)) return;
+  }
+}
+
+Revision Index::PinNewest() {
+  const absl::MutexLock lock(&mu_);
+  ++pins_[visible_];
+  return visible_;
+}
+
+bool Index::PinAgain(Revision revision) {
+  const absl::MutexLock lock(&mu_);
+  const auto pin = pins_.find(revision);
+  if (pin == pins_.end()) return false;
+  ++pin->second;
+  return true;
+}
+
+void Index::Unpin(Revision revision) {
+  const absl::MutexLock lock(&mu_);
+  const auto pin = pins_.find(revision);
+  if (--pin->second > 0) return;
+  pins_.erase(pin);
+  // Trim takes keys out of pinned_keys_.
+  const std::vector<std::string> keys(pinned_keys_.begin(), pinned_keys_.end());
+  for (const std::string& key : keys) {
+    const auto it = map_.find(key);
+    if (Trim(it->first, it->second)) {
+      key_bytes_ -= it->first.size();
+      map_.erase(it);
+    }
+  }
+}
+
+void Index::Relocate(absl::string_view key, Revision revision,
+                     const Location& location) {
+  const absl::MutexLock lock(&mu_);
+  const auto found = map_.find(key);
+  if (found == map_.end()) return;
+  for (Version& version : found->second) {
+    if (version.revision != revision) continue;
+    live_bytes_ += location.bytes;
+    live_bytes_ -= version.location.bytes;
+    version.location = location;
+    version.value = nullptr;
+  }
+}
+
+std::vector<std::pair<std::string, Revision>> Index::Expired(int64_t time_us,
+                                                             size_t max) const {
+  std::vector<std::pair<std::string, Revision>> expired;
+  const absl::ReaderMutexLock lock(&mu_);
+  for (const auto& [expiry_us, key] : expiries_) {
+    if (expiry_us > time_us || expired.size() == max) break;
+    expired.emplace_back(key, map_.find(key)->second.back().revision);
+  }
+  return expired;
+}
+
+Index::Usage Index::usage() const {
+  const absl::ReaderMutexLock lock(&mu_);
+  Usage usage;
+  usage.keys = keys_;
+  usage.live_bytes = live_bytes_;
+  usage.index_bytes = key_bytes_ +
+                      map_.size() * (sizeof(Versions) + kKeyOverheadBytes) +
+                      expiries_.size() * kKeyOverheadBytes;
+  return usage;
+}
+
+}  // namespace rundlet

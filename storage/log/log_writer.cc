@@ -1,0 +1,79 @@
+#include "storage/log/log_writer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "storage/format/checksum.h"
+#include "storage/format/group_header.h"
+
+namespace rundlet {
+namespace {
+
+// A buffer that one huge group has grown is not kept for the small ones.
+constexpr size_t kBufferBytesKept = 1 << 20;
+
+}  // namespace
+
+LogWriter::LogWriter(std::shared_ptr<Segment> segment, const SegmentSeal& seal)
+    : segment_(std::move(segment)), seal_(seal) {
+  seal_.segment_id = segment_->id();
+}
+
+uint64_t LogWriter::GroupBytes(uint64_t records_bytes) {
+  return kGroupHeaderBytes + records_bytes;
+}
+
+void LogWriter::Encode(absl::Span<const Record> records, int64_t time_us,
+                       uint64_t synced_bytes,
+                       std::vector<Location>* locations) {
+  if (buffer_.capacity() > kBufferBytesKept) std::string().swap(buffer_);
+  buffer_.assign(kGroupHeaderBytes, '\0');
+  group_offset_ = segment_->bytes();
+  for (const Record& record : records) {
+    const uint64_t offset = group_offset_ + buffer_.size();
+    AppendRecord(record, PlaceSeed(segment_->salt(), offset), &buffer_);
+    locations->push_back(
+        {segment_->id(), offset, static_cast<uint32_t>(record.EncodedBytes())});
+  }
+  GroupHeader header;
+  header.payload_bytes =
+      static_cast<uint32_t>(buffer_.size() - kGroupHeaderBytes);
+  header.record_count = static_cast<uint32_t>(records.size());
+  header.synced_bytes = synced_bytes;
+  header.time_us = time_us;
+  if (!records.empty()) {
+    header.first_revision = records.front().revision;
+    header.last_revision = records.back().revision;
+  }
+  EncodeGroupHeader(header, PlaceSeed(segment_->salt(), group_offset_),
+                    &buffer_[0]);
+}
+
+absl::Status LogWriter::Append(absl::Span<const Record> records,
+                               int64_t time_us, uint64_t synced_bytes,
+                               std::vector<Location>* locations) {
+  Encode(records, time_us, synced_bytes, locations);
+  absl::Status written = segment_->file().WriteAt(group_offset_, buffer_);
+  if (!written.ok()) return written;
+  segment_->set_bytes(group_offset_ + buffer_.size());
+  if (!records.empty()) {
+    if (seal_.record_count == 0) seal_.revision_min = records.front().revision;
+    seal_.revision_max = records.back().revision;
+    seal_.record_count += records.size();
+  }
+  return absl::OkStatus();
+}
+
+absl::Status LogWriter::Repair() {
+  absl::Status cut = segment_->file().Truncate(segment_->bytes());
+  if (!cut.ok()) return cut;
+  return segment_->file().Sync();
+}
+
+SegmentSeal LogWriter::Seal() const {
+  SegmentSeal seal = seal_;
+  seal.bytes = segment_->bytes();
+  return seal;
+}
+
+}  // namespace rundlet

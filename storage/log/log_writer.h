@@ -1,0 +1,63 @@
+// LogWriter: appends groups to the active segment.
+
+#ifndef RUNDLET_STORAGE_LOG_LOG_WRITER_H_
+#define RUNDLET_STORAGE_LOG_LOG_WRITER_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/types/span.h"
+#include "storage/format/location.h"
+#include "storage/format/manifest_edit.h"
+#include "storage/format/record.h"
+#include "storage/log/segment.h"
+
+namespace rundlet {
+
+// One caller at a time, but for Sync, which may run beside Append, and
+// segment().
+class LogWriter {
+ public:
+  // Goes on behind segment->bytes(), all of which is synced. `seal` says what
+  // these bytes hold, its `bytes` apart.
+  LogWriter(std::shared_ptr<Segment> segment, const SegmentSeal& seal);
+
+  // Writes the records of whole transactions as one group and appends their
+  // places to *locations; `encoded()` then holds the group's bytes. After an
+  // error nothing counts as written, and the file needs Repair.
+  absl::Status Append(absl::Span<const Record> records, int64_t time_us,
+                      uint64_t synced_bytes, std::vector<Location>* locations);
+
+  // Cuts off what a failed Append left, and makes that durable, so that it
+  // cannot come back after a crash. After an error the store has to stop.
+  absl::Status Repair();
+
+  // The bytes of the last group, record by record as `locations` says: byte 0
+  // stands at group_offset() in the file.
+  const std::string& encoded() const { return buffer_; }
+  uint64_t group_offset() const { return group_offset_; }
+
+  const std::shared_ptr<Segment>& segment() const { return segment_; }
+
+  // What the MANIFEST has to know when the segment is sealed here.
+  SegmentSeal Seal() const;
+
+  // The bytes that Append would add for records of this size.
+  static uint64_t GroupBytes(uint64_t records_bytes);
+
+ private:
+  void Encode(absl::Span<const Record> records, int64_t time_us,
+              uint64_t synced_bytes, std::vector<Location>* locations);
+
+  const std::shared_ptr<Segment> segment_;
+  SegmentSeal seal_;
+  std::string buffer_;
+  uint64_t group_offset_ = 0;
+};
+
+}  // namespace rundlet
+
+#endif  // RUNDLET_STORAGE_LOG_LOG_WRITER_H_

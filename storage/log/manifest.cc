@@ -1,0 +1,204 @@
+#include "storage/log/manifest.h"
+
+#include <utility>
+
+#include "absl/memory/memory.h"
+#include "absl/strings/str_cat.h"
+#include "storage/format/checksum.h"
+#include "storage/format/file_header.h"
+#include "storage/format/file_names.h"
+
+namespace rundlet {
+namespace {
+
+// Beyond this the MANIFEST is rewritten as one edit.
+constexpr uint64_t kRewriteBytes = 1 << 20;
+
+// The bytes of an edit at `offset`: its two copies.
+std::string EncodeEdit(const ManifestEdit& edit, uint64_t edit_number,
+                       uint32_t salt, uint64_t offset) {
+  const std::string payload = EncodeManifestEdit(edit);
+  std::string bytes;
+  for (uint8_t copy = 0; copy < 2; ++copy) {
+    AppendEditCopy({edit_number, copy, payload},
+                   PlaceSeed(salt, offset + bytes.size()), &bytes);
+  }
+  return bytes;
+}
+
+// What reading a MANIFEST's edits came to.
+struct EditLog {
+  ManifestState state;
+  uint64_t edit_number = 0;
+  bool damaged = false;  // a copy was bad, or bytes were left over
+};
+
+// Applies each edit of which at least one copy is good. Where a copy is bad the
+// next good one is looked for byte by byte: it is the other copy, or of the
+// next edit if both are bad, which is corruption.
+absl::StatusOr<EditLog> ReadEdits(absl::string_view bytes, uint32_t salt) {
+  EditLog log;
+  size_t at = kFileHeaderBytes;
+  size_t bad_at = bytes.size();
+  while (at < bytes.size()) {
+    const absl::StatusOr<EditCopy> copy =
+        DecodeEditCopy(bytes.substr(at), PlaceSeed(salt, at));
+    if (!copy.ok()) {
+      log.damaged = true;
+      bad_at = std::min(bad_at, at);
+      ++at;
+      continue;
+    }
+    if (copy->edit_number > log.edit_number + 1) {
+      return absl::DataLossError(
+          absl::StrCat("at offset ", bad_at, ": edit ", log.edit_number + 1,
+                       " is damaged, and a later one relies on it"));
+    }
+    if (copy->edit_number == log.edit_number + 1) {
+      const absl::StatusOr<ManifestEdit> edit =
+          DecodeManifestEdit(copy->payload);
+      if (!edit.ok()) return edit.status();
+      const absl::Status applied = log.state.Apply(*edit);
+      if (!applied.ok()) return applied;
+      ++log.edit_number;
+    }
+    at += copy->EncodedBytes();
+  }
+  return log;
+}
+
+absl::StatusOr<std::string> ReadWhole(const File& file) {
+  const absl::StatusOr<uint64_t> size = file.SizeBytes();
+  if (!size.ok()) return size.status();
+  std::string bytes(*size, '\0');
+  const absl::Status read = file.ReadAt(0, bytes.size(), &bytes[0]);
+  if (!read.ok()) return read;
+  return bytes;
+}
+
+absl::Status At(const std::string& path, const absl::Status& status) {
+  return absl::Status(status.code(),
+                      absl::StrCat(path, ": ", status.message()));
+}
+
+}  // namespace
+
+Manifest::Manifest(FileSystem* file_system, std::string folder,
+                   ManifestState state, std::unique_ptr<File> file,
+                   uint64_t bytes, uint64_t edit_number)
+    : file_system_(file_system),
+      folder_(std::move(folder)),
+      state_(std::move(state)),
+      file_(std::move(file)),
+      bytes_(bytes),
+      edit_number_(edit_number) {}
+
+absl::StatusOr<std::unique_ptr<Manifest>> Manifest::Open(
+    FileSystem* file_system, const std::string& folder) {
+  const std::string path = absl::StrCat(folder, "/", kManifestName);
+  absl::StatusOr<std::unique_ptr<File>> file = file_system->OpenFile(path);
+  if (!file.ok()) return file.status();
+  const absl::StatusOr<std::string> bytes = ReadWhole(**file);
+  if (!bytes.ok()) return bytes.status();
+  const absl::StatusOr<FileHeader> header = DecodeFileHeader(*bytes);
+  if (!header.ok()) return At(path, header.status());
+  if (header->kind != FileKind::kManifest) {
+    return At(path, absl::DataLossError("its header is that of a segment"));
+  }
+  absl::StatusOr<EditLog> log =
+      ReadEdits(*bytes, SegmentSalt(header->store_id, 0));
+  if (!log.ok()) return At(path, log.status());
+  // The first edit comes with the file, in one rename.
+  if (log->edit_number == 0) {
+    return At(path, absl::DataLossError("its first edit is damaged"));
+  }
+  log->state.store_id = header->store_id;
+  if (log->damaged) return Write(file_system, folder, log->state);
+  return absl::WrapUnique(new Manifest(file_system, folder,
+                                       std::move(log->state), *std::move(file),
+                                       bytes->size(), log->edit_number));
+}
+
+absl::StatusOr<std::unique_ptr<Manifest>> Manifest::Write(
+    FileSystem* file_system, const std::string& folder,
+    const ManifestState& state) {
+  const std::string new_path = absl::StrCat(folder, "/", kNewManifestName);
+  const absl::Status removed = file_system->RemoveFile(new_path);
+  if (!removed.ok() && !absl::IsNotFound(removed)) return removed;
+  std::string bytes =
+      EncodeFileHeader({FileKind::kManifest, false, state.store_id, 0});
+  bytes += EncodeEdit(state.AsEdit(), 1, SegmentSalt(state.store_id, 0),
+                      bytes.size());
+  absl::StatusOr<std::unique_ptr<File>> file =
+      file_system->CreateFile(new_path);
+  if (!file.ok()) return file.status();
+  absl::Status status = (*file)->WriteAt(0, bytes);
+  if (status.ok()) status = (*file)->Sync();
+  if (status.ok()) {
+    status = file_system->RenameFile(new_path,
+                                     absl::StrCat(folder, "/", kManifestName));
+  }
+  if (status.ok()) status = file_system->SyncDirectory(folder);
+  if (!status.ok()) return status;
+  return absl::WrapUnique(new Manifest(file_system, folder, state,
+                                       *std::move(file), bytes.size(), 1));
+}
+
+absl::Status Manifest::WriteEdit(const ManifestEdit& edit) {
+  const std::string bytes = EncodeEdit(edit, edit_number_ + 1,
+                                       SegmentSalt(state_.store_id, 0), bytes_);
+  const absl::Status written = file_->WriteAt(bytes_, bytes);
+  if (!written.ok()) {
+    // The cut is made durable, or the edit might come back after a crash.
+    absl::Status cut = file_->Truncate(bytes_);
+    if (cut.ok()) cut = file_->Sync();
+    if (cut.ok()) return written;
+    failure_ = absl::UnknownError(absl::StrCat(
+        "a failed write to the MANIFEST could not be cut off: ", cut.message(),
+        "; the write: ", written.message()));
+    return failure_;
+  }
+  const absl::Status synced = file_->Sync();
+  if (!synced.ok()) {
+    failure_ = absl::UnknownError(
+        absl::StrCat("the MANIFEST could not be synced: ", synced.message()));
+    return failure_;
+  }
+  bytes_ += bytes.size();
+  ++edit_number_;
+  return absl::OkStatus();
+}
+
+absl::Status Manifest::Append(const ManifestEdit& edit) {
+  const absl::MutexLock lock(&mu_);
+  if (!failure_.ok()) return failure_;
+  ManifestState next = state_;
+  const absl::Status applied = next.Apply(edit);
+  if (!applied.ok()) return applied;
+  const absl::Status written = WriteEdit(edit);
+  if (!written.ok()) return written;
+  state_ = std::move(next);
+  if (bytes_ < kRewriteBytes) return absl::OkStatus();
+  // The edit is in already; a rewrite that fails before the rename changes
+  // nothing and is tried again at the next edit.
+  absl::StatusOr<std::unique_ptr<Manifest>> rewritten =
+      Write(file_system_, folder_, state_);
+  if (!rewritten.ok()) {
+    // After the rename the old file must not be appended to.
+    failure_ = absl::UnknownError(absl::StrCat(
+        "the MANIFEST could not be rewritten: ", rewritten.status().message()));
+    return absl::OkStatus();
+  }
+  const absl::MutexLock other(&(*rewritten)->mu_);
+  file_ = std::move((*rewritten)->file_);
+  bytes_ = (*rewritten)->bytes_;
+  edit_number_ = (*rewritten)->edit_number_;
+  return absl::OkStatus();
+}
+
+ManifestState Manifest::state() const {
+  const absl::MutexLock lock(&mu_);
+  return state_;
+}
+
+}  // namespace rundlet

@@ -1,0 +1,85 @@
+// Manifest: the one file that says what the store is made of (FORMAT.md 5).
+
+#ifndef RUNDLET_STORAGE_LOG_MANIFEST_H_
+#define RUNDLET_STORAGE_LOG_MANIFEST_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "storage/file/file_system.h"
+#include "storage/format/manifest_edit.h"
+
+namespace rundlet {
+
+struct ManifestState {
+  struct SegmentState {
+    FileKind kind = FileKind::kLog;
+    std::optional<SegmentSeal> seal;  // empty: the active one
+  };
+
+  std::string store_id;                       // kStoreIdBytes bytes
+  std::map<uint64_t, SegmentState> segments;  // by id
+  uint64_t segment_id_max = 0;                // of all that were ever listed
+  Revision revision_ceiling = 0;
+  Revision floor = 0;
+  int64_t time_us = 0;
+  std::optional<CleanStop> clean_stop;
+  std::set<std::string> ingested;
+
+  // Applies one edit. DATA_LOSS: it does not fit the state, which is then of
+  // no further use.
+  absl::Status Apply(const ManifestEdit& edit);
+
+  // The edit that makes this state out of nothing.
+  ManifestEdit AsEdit() const;
+};
+
+// Thread-safe. Edits are synced before Append returns.
+class Manifest {
+ public:
+  // Reads the folder's MANIFEST; a damaged tail that nothing relied on is
+  // mended. NOT_FOUND: there is none. DATA_LOSS, FAILED_PRECONDITION: see Open.
+  static absl::StatusOr<std::unique_ptr<Manifest>> Open(
+      FileSystem* file_system, const std::string& folder);
+
+  // Writes the first MANIFEST of a folder, or replaces the one it has.
+  static absl::StatusOr<std::unique_ptr<Manifest>> Write(
+      FileSystem* file_system, const std::string& folder,
+      const ManifestState& state);
+
+  // Appends and applies an edit. RESOURCE_EXHAUSTED and the like: nothing has
+  // changed. UNKNOWN: the edit may or may not be on the disk, the store has to
+  // stop (P7), and every later call fails alike.
+  absl::Status Append(const ManifestEdit& edit) ABSL_LOCKS_EXCLUDED(mu_);
+
+  ManifestState state() const ABSL_LOCKS_EXCLUDED(mu_);
+
+ private:
+  Manifest(FileSystem* file_system, std::string folder, ManifestState state,
+           std::unique_ptr<File> file, uint64_t bytes, uint64_t edit_number);
+
+  absl::Status WriteEdit(const ManifestEdit& edit)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+
+  FileSystem* const file_system_;
+  const std::string folder_;
+
+  mutable absl::Mutex mu_;
+  ManifestState state_ ABSL_GUARDED_BY(mu_);
+  std::unique_ptr<File> file_ ABSL_GUARDED_BY(mu_);
+  uint64_t bytes_ ABSL_GUARDED_BY(mu_);
+  uint64_t edit_number_ ABSL_GUARDED_BY(mu_);  // of the last edit
+  absl::Status failure_ ABSL_GUARDED_BY(mu_);
+};
+
+}  // namespace rundlet
+
+#endif  // RUNDLET_STORAGE_LOG_MANIFEST_H_

@@ -1,0 +1,72 @@
+// Segment: one file of records, and the checked way to read it.
+
+#ifndef RUNDLET_STORAGE_LOG_SEGMENT_H_
+#define RUNDLET_STORAGE_LOG_SEGMENT_H_
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "storage/file/file_system.h"
+#include "storage/format/file_names.h"
+#include "storage/format/location.h"
+#include "storage/format/record.h"
+
+namespace rundlet {
+
+// Thread-safe for reading; whoever appends does so alone.
+class Segment {
+ public:
+  // Makes a new segment in `folder`: its header written and synced, its name
+  // not yet (SyncDirectory is the caller's).
+  static absl::StatusOr<std::shared_ptr<Segment>> Create(
+      FileSystem* file_system, const std::string& folder, SegmentName name,
+      absl::string_view store_id, bool recovered);
+
+  // Opens an existing one. DATA_LOSS: its header is damaged or belongs to
+  // another store or segment.
+  static absl::StatusOr<std::shared_ptr<Segment>> Open(
+      FileSystem* file_system, const std::string& folder, SegmentName name,
+      absl::string_view store_id);
+
+  uint64_t id() const { return name_.segment_id; }
+  FileKind kind() const { return name_.kind; }
+  bool recovered() const { return recovered_; }
+  uint32_t salt() const { return salt_; }
+  const std::string& path() const { return path_; }
+  File& file() { return *file_; }
+  const File& file() const { return *file_; }
+
+  // How many bytes of the file count, the header included.
+  uint64_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
+  void set_bytes(uint64_t bytes) {
+    bytes_.store(bytes, std::memory_order_relaxed);
+  }
+
+  // Reads the record at `location` into *buffer and verifies it; the record
+  // returned points into the buffer. DATA_LOSS names path and offset.
+  absl::StatusOr<Record> Read(const Location& location,
+                              std::string* buffer) const;
+
+  // Verifies bytes that were read from `location` before.
+  absl::StatusOr<Record> Decode(const Location& location,
+                                absl::string_view bytes) const;
+
+ private:
+  Segment(std::string path, SegmentName name, uint32_t salt, bool recovered,
+          std::unique_ptr<File> file);
+
+  const std::string path_;
+  const SegmentName name_;
+  const uint32_t salt_;
+  const bool recovered_;
+  const std::unique_ptr<File> file_;
+  std::atomic<uint64_t> bytes_;
+};
+
+}  // namespace rundlet
+
+#endif  // RUNDLET_STORAGE_LOG_SEGMENT_H_
