@@ -6,7 +6,7 @@
 #include <variant>
 
 #include "absl/strings/str_cat.h"
-#include "tests/support/model_limits.h"
+#include "storage/limit_checks.h"
 #include "zlib.h"
 
 namespace rundlet {
@@ -221,12 +221,7 @@ OperationResult ModelStore::ApplyOperation(const Operation& operation,
 }
 
 void ModelStore::Sync(Durability durability, SyncCallback done) {
-  absl::Status status;
-  if (durability > Durability::kDisk || durability == Durability::kMemory) {
-    status = absl::InvalidArgumentError(
-        absl::StrCat("durability is ", static_cast<int>(durability),
-                     ", Sync takes os or disk"));
-  }
+  absl::Status status = CheckSync(durability);
   mutex_.Lock();
   Complete([done = std::move(done), status]() mutable { done(status); });
 }

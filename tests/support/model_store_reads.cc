@@ -2,7 +2,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "tests/support/model_limits.h"
+#include "storage/limit_checks.h"
 #include "tests/support/model_store.h"
 
 namespace rundlet {

@@ -1,0 +1,160 @@
+#include "storage/limit_checks.h"
+
+#include <cstddef>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+
+namespace rundlet {
+namespace {
+
+// Names of fields are put together only for a message: these checks stand on
+// the path of every write.
+absl::Status Within(absl::string_view list, size_t i,
+                    const absl::Status& status) {
+  return absl::Status(status.code(),
+                      absl::StrCat(list, "[", i, "].", status.message()));
+}
+
+absl::Status CheckOperation(const Operation& operation, const Limits& limits,
+                            uint64_t* bytes) {
+  const std::string& key = std::visit(
+      [](const auto& each) -> const std::string& { return each.key; },
+      operation);
+  *bytes += key.size();
+  absl::Status status = CheckKey("key", key, limits);
+  const auto* put = std::get_if<PutOperation>(&operation);
+  if (!status.ok() || put == nullptr) return status;
+  *bytes += put->value.bytes.size();
+  return CheckValue("value", put->value, limits);
+}
+
+absl::Status CheckOperations(absl::string_view list,
+                             const std::vector<Operation>& operations,
+                             const Limits& limits, uint64_t* bytes) {
+  for (size_t i = 0; i < operations.size(); ++i) {
+    const absl::Status status = CheckOperation(operations[i], limits, bytes);
+    if (!status.ok()) return Within(list, i, status);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckCondition(const Condition& condition, const Limits& limits,
+                            uint64_t* bytes) {
+  using Target = Condition::Target;
+  using Comparison = Condition::Comparison;
+  *bytes += condition.key.size();
+  absl::Status status = CheckKey("key", condition.key, limits);
+  if (!status.ok()) return status;
+  if (condition.target > Target::kValue) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "target is ", static_cast<int>(condition.target), ", not a target"));
+  }
+  if (condition.comparison > Comparison::kGreater) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("comparison is ", static_cast<int>(condition.comparison),
+                     ", not a comparison"));
+  }
+  if (condition.target != Target::kValue) return absl::OkStatus();
+  if (condition.comparison > Comparison::kNotEqual) {
+    return absl::InvalidArgumentError(
+        "comparison: a value has no order, only equal and not equal");
+  }
+  *bytes += condition.value.bytes.size();
+  return CheckValue("value", condition.value, limits);
+}
+
+}  // namespace
+
+absl::Status CheckAtMost(absl::string_view field, uint64_t value,
+                         absl::string_view limit_name, uint64_t limit) {
+  if (value <= limit) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(field, " is ", value, ", ", limit_name, " is ", limit));
+}
+
+absl::Status CheckKey(absl::string_view field, absl::string_view key,
+                      const Limits& limits) {
+  if (key.empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(field, " is empty, a key has at least 1 byte"));
+  }
+  if (key.size() <= limits.key_bytes_max) return absl::OkStatus();
+  return CheckAtMost(absl::StrCat(field, " bytes"), key.size(), "key_bytes_max",
+                     limits.key_bytes_max);
+}
+
+absl::Status CheckValue(absl::string_view field, const Value& value,
+                        const Limits& limits) {
+  if (value.kind < ValueKind::kText || value.kind > ValueKind::kJson) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        field, ".kind is ", static_cast<int>(value.kind), ", not a kind"));
+  }
+  if (value.bytes.size() <= limits.value_bytes_max) return absl::OkStatus();
+  return CheckAtMost(absl::StrCat(field, " bytes"), value.bytes.size(),
+                     "value_bytes_max", limits.value_bytes_max);
+}
+
+absl::Status CheckTransaction(const Transaction& transaction,
+                              const Limits& limits) {
+  if (transaction.durability > Durability::kDisk) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("durability is ", static_cast<int>(transaction.durability),
+                     ", not a durability"));
+  }
+  absl::Status status = CheckAtMost(
+      "conditions and operations",
+      transaction.conditions.size() + transaction.operations.size() +
+          transaction.otherwise.size(),
+      "transaction_operations_max", limits.transaction_operations_max);
+  if (!status.ok()) return status;
+  uint64_t bytes = 0;
+  for (size_t i = 0; i < transaction.conditions.size(); ++i) {
+    status = CheckCondition(transaction.conditions[i], limits, &bytes);
+    if (!status.ok()) return Within("conditions", i, status);
+  }
+  status =
+      CheckOperations("operations", transaction.operations, limits, &bytes);
+  if (!status.ok()) return status;
+  status = CheckOperations("otherwise", transaction.otherwise, limits, &bytes);
+  if (!status.ok()) return status;
+  return CheckAtMost("transaction bytes", bytes, "transaction_bytes_max",
+                     limits.transaction_bytes_max);
+}
+
+absl::Status CheckRead(const ReadRequest& request, const Limits& limits) {
+  absl::Status status = CheckAtMost("keys", request.keys.size(),
+                                    "read_keys_max", limits.read_keys_max);
+  if (!status.ok()) return status;
+  for (size_t i = 0; i < request.keys.size(); ++i) {
+    const std::string& key = request.keys[i];
+    if (!key.empty() && key.size() <= limits.key_bytes_max) continue;
+    return CheckKey(absl::StrCat("keys[", i, "]"), key, limits);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckScan(const ScanRequest& request) {
+  if (request.projection > ScanRequest::Projection::kCount) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("projection is ", static_cast<int>(request.projection),
+                     ", not a projection"));
+  }
+  if (request.entries_max == 0) {
+    return absl::InvalidArgumentError("entries_max is 0, it is at least 1");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckSync(Durability durability) {
+  if (durability <= Durability::kDisk && durability != Durability::kMemory) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(absl::StrCat("durability is ",
+                                                 static_cast<int>(durability),
+                                                 ", Sync takes os or disk"));
+}
+
+}  // namespace rundlet
