@@ -4,7 +4,6 @@ One cc_library a library, its flags asked from pkg-config, so that the project
 compiles its own code only. deploy/packages.txt lists the packages.
 """
 
-
 # name: the pkg-config modules, what pkg-config does not know, and who sees it.
 _LIBRARIES = {
     "absl": struct(
