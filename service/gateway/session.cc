@@ -1,0 +1,275 @@
+#include "service/gateway/session.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "service/gateway/reply.h"
+
+namespace rundlet {
+namespace {
+
+using Verb = Command::Verb;
+
+// The longest line that has to be understood: a key and a value of the largest
+// size, TTL, and some white space.
+size_t LineBytesMax(const Limits& limits) {
+  constexpr size_t kWordsAndSpaces = 128;
+  return limits.key_bytes_max + limits.value_bytes_max + kWordsAndSpaces;
+}
+
+bool IsWrite(Verb verb) {
+  return verb == Verb::kPut || verb == Verb::kDelete ||
+         verb == Verb::kSetExpiry;
+}
+
+Expiry ToExpiry(const std::optional<int64_t>& ttl_seconds) {
+  // Zero is no expiry, as it always was.
+  if (ttl_seconds.value_or(0) == 0) return Expiry::Never();
+  return Expiry::After(absl::Seconds(*ttl_seconds));
+}
+
+Operation ToOperation(const Command& command) {
+  std::string key(command.key);
+  if (command.verb == Verb::kDelete) return DeleteOperation{std::move(key)};
+  if (command.verb == Verb::kSetExpiry) {
+    return SetExpiryOperation{std::move(key), ToExpiry(command.ttl_seconds)};
+  }
+  return PutOperation{std::move(key), Value::Text(std::string(command.value)),
+                      ToExpiry(command.ttl_seconds)};
+}
+
+absl::string_view WriteReply(Verb verb, const Receipt& receipt) {
+  if (verb == Verb::kDelete) return kDeletedReply;
+  if (verb == Verb::kSetExpiry && !receipt.results[0].existed) {
+    return kNotFoundReply;
+  }
+  return kOkReply;
+}
+
+void AppendEntry(const std::optional<Entry>& entry, std::string* out) {
+  if (entry) {
+    AppendValue(entry->value, out);
+  } else {
+    absl::StrAppend(out, kNotFoundReply);
+  }
+}
+
+absl::Status OnlyLoopback(absl::string_view verb) {
+  return absl::PermissionDeniedError(
+      absl::StrCat(verb, " is for clients on this machine only"));
+}
+
+}  // namespace
+
+Session::Session(const SessionContext* context, bool may_administer,
+                 absl::AnyInvocable<void()> wake)
+    : input_(LineBytesMax(context->store->limits())),
+      context_(context),
+      mailbox_(context->mailbox),
+      may_administer_(may_administer),
+      wake_(std::move(wake)) {
+  Reply(kGreeting);
+}
+
+void Session::Advance() {
+  advancing_ = true;
+  while (TakeCommand() && CanRunNext()) {
+    // Taken out first: EXIT drops what is next.
+    const absl::StatusOr<Command> command = *std::move(next_);
+    next_.reset();
+    ++command_count_;
+    Run(command);
+  }
+  advancing_ = false;
+}
+
+bool Session::TakeCommand() {
+  if (stopped_) return false;
+  if (next_) return true;
+  absl::string_view line;
+  LineBuffer::Taken taken = input_.Take(&line);
+  if (taken == LineBuffer::Taken::kNothing && source_ == Source::kEnded) {
+    taken = input_.TakeRest(&line);
+  }
+  switch (taken) {
+    case LineBuffer::Taken::kLine:
+      next_ = ParseCommand(line, &folded_);
+      return true;
+    case LineBuffer::Taken::kTooLong:
+      next_ = absl::InvalidArgumentError(
+          absl::StrCat("line is longer than ",
+                       LineBytesMax(context_->store->limits()), " bytes"));
+      return true;
+    case LineBuffer::Taken::kNothing:
+      if (source_ != Source::kOpen) Stop();
+      return false;
+  }
+  return false;
+}
+
+bool Session::CanRunNext() const {
+  if (output().size() >= context_->output_bytes_max ||
+      pending_count() >= context_->commands_in_flight_max) {
+    return false;
+  }
+  if (!next_->ok() || (*next_)->verb == Verb::kExit) return true;
+  if (IsWrite((*next_)->verb)) return !alone_;
+  return in_flight_count_ == 0;
+}
+
+bool Session::wants_input() const {
+  // While a command waits, its bytes must stay where they are.
+  return source_ == Source::kOpen && !stopped_ && !next_ &&
+         output().size() < context_->output_bytes_max &&
+         pending_count() < context_->commands_in_flight_max;
+}
+
+void Session::Run(const absl::StatusOr<Command>& command) {
+  absl::Status status = command.status();
+  if (status.ok()) status = CheckSizes(*command);
+  if (!status.ok()) return ReplyError(status);
+  switch (command->verb) {
+    case Verb::kPut:
+    case Verb::kDelete:
+    case Verb::kSetExpiry:
+      return RunWrite(*command);
+    case Verb::kGet:
+      return RunGet(*command);
+    case Verb::kStats:
+      return RunStats();
+    case Verb::kCompact:
+      return RunCompact();
+    case Verb::kShutdown:
+      return RunShutdown();
+    case Verb::kExit:
+      Reply(kOkReply);
+      return Stop();
+  }
+}
+
+absl::Status Session::CheckSizes(const Command& command) const {
+  const Limits& limits = context_->store->limits();
+  if (command.key.size() > limits.key_bytes_max) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("key has ", command.key.size(),
+                     " bytes, key_bytes_max is ", limits.key_bytes_max));
+  }
+  if (command.value.size() > limits.value_bytes_max) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("value has ", command.value.size(),
+                     " bytes, value_bytes_max is ", limits.value_bytes_max));
+  }
+  return absl::OkStatus();
+}
+
+void Session::RunWrite(const Command& command) {
+  const uint64_t number = replies_.Reserve();
+  ++in_flight_count_;
+  Transaction transaction;
+  transaction.operations.push_back(ToOperation(command));
+  context_->commits->Add(
+      std::move(transaction), command.key.size() + command.value.size(),
+      [self = shared_from_this(), number,
+       verb = command.verb](absl::StatusOr<Receipt> receipt) {
+        self->Answer(number, [&](std::string* out) {
+          if (receipt.ok()) {
+            absl::StrAppend(out, WriteReply(verb, *receipt));
+          } else {
+            AppendError(receipt.status(), out);
+          }
+        });
+      });
+}
+
+void Session::RunGet(const Command& command) {
+  const uint64_t number = replies_.Reserve();
+  ++in_flight_count_;
+  alone_ = true;
+  ReadRequest request;
+  request.keys.emplace_back(command.key);
+  context_->store->Read(
+      std::move(request),
+      [self = shared_from_this(), number](absl::StatusOr<ReadResult> result) {
+        self->Answer(number, [&](std::string* out) {
+          if (result.ok()) {
+            AppendEntry(result->entries[0], out);
+          } else {
+            AppendError(result.status(), out);
+          }
+        });
+      });
+}
+
+void Session::RunStats() {
+  const uint64_t number = replies_.Reserve();
+  AppendStats(context_->store->Stats(), replies_.Begin(number));
+  replies_.Finish(number);
+}
+
+void Session::RunCompact() {
+  if (!may_administer_) return ReplyError(OnlyLoopback("COMPACT"));
+  const uint64_t number = replies_.Reserve();
+  ++in_flight_count_;
+  alone_ = true;
+  context_->store->Compact([self = shared_from_this(),
+                            number](absl::StatusOr<CompactionReport> report) {
+    self->Answer(number, [&](std::string* out) {
+      if (report.ok()) {
+        absl::StrAppend(out, kOkReply);
+      } else {
+        AppendError(report.status(), out);
+      }
+    });
+  });
+}
+
+void Session::RunShutdown() {
+  if (!may_administer_) return ReplyError(OnlyLoopback("SHUTDOWN"));
+  Reply(kOkReply);
+  Stop();
+  if (*context_->on_shutdown) (*context_->on_shutdown)();
+}
+
+void Session::Stop() {
+  stopped_ = true;
+  next_.reset();
+  input_.Clear();
+}
+
+void Session::ReplyError(const absl::Status& error) {
+  const uint64_t number = replies_.Reserve();
+  AppendError(error, replies_.Begin(number));
+  replies_.Finish(number);
+}
+
+void Session::Reply(absl::string_view reply) {
+  const uint64_t number = replies_.Reserve();
+  absl::StrAppend(replies_.Begin(number), reply);
+  replies_.Finish(number);
+}
+
+template <typename Writer>
+void Session::Answer(uint64_t number, Writer write) {
+  if (mailbox_->OnLoopThread()) {
+    if (abandoned_) return;
+    write(replies_.Begin(number));
+    return Answered(number);
+  }
+  std::string reply;
+  write(&reply);
+  mailbox_->Post([self = shared_from_this(), number, reply = std::move(reply)] {
+    if (self->abandoned_) return;
+    absl::StrAppend(self->replies_.Begin(number), reply);
+    self->Answered(number);
+  });
+}
+
+void Session::Answered(uint64_t number) {
+  replies_.Finish(number);
+  --in_flight_count_;
+  alone_ = false;
+  if (!advancing_) wake_();
+}
+
+}  // namespace rundlet

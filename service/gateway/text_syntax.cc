@@ -1,0 +1,156 @@
+#include "service/gateway/text_syntax.h"
+
+#include <array>
+#include <cstring>
+#include <limits>
+
+#include "absl/status/status.h"
+
+namespace rundlet {
+namespace {
+
+enum class ByteClass : uint8_t { kWord, kSpace, kMayBeginSpace };
+
+constexpr std::array<ByteClass, 256> MakeByteClasses() {
+  std::array<ByteClass, 256> classes{};
+  for (int byte = 0x09; byte <= 0x0d; ++byte) classes[byte] = ByteClass::kSpace;
+  for (int byte = 0x1c; byte <= 0x20; ++byte) classes[byte] = ByteClass::kSpace;
+  for (int byte : {0xc2, 0xe1, 0xe2, 0xe3}) {
+    classes[byte] = ByteClass::kMayBeginSpace;
+  }
+  return classes;
+}
+
+constexpr std::array<ByteClass, 256> kByteClasses = MakeByteClasses();
+
+ByteClass ClassOf(char byte) {
+  return kByteClasses[static_cast<unsigned char>(byte)];
+}
+
+bool IsWideSpace(absl::string_view c) {
+  if (c[0] == '\xc2') return c[1] == '\x85' || c[1] == '\xa0';
+  if (c.substr(0, 2) == "\xe2\x80") {
+    const auto last = static_cast<unsigned char>(c[2]);
+    return last <= 0x8a || last == 0xa8 || last == 0xa9 || last == 0xaf;
+  }
+  return c == "\xe1\x9a\x80" || c == "\xe2\x81\x9f" || c == "\xe3\x80\x80";
+}
+
+// The bytes of the character that begins with `lead` and whose second byte is
+// `second`; 0 if no character begins like that (Unicode 15, table 3-7).
+size_t CharacterBytes(unsigned char lead, unsigned char second) {
+  if (second < 0x80 || second > 0xbf) return 0;
+  if (lead >= 0xc2 && lead <= 0xdf) return 2;
+  if (lead == 0xe0) return second >= 0xa0 ? 3 : 0;
+  if (lead == 0xed) return second <= 0x9f ? 3 : 0;
+  if (lead >= 0xe1 && lead <= 0xef) return 3;
+  if (lead == 0xf0) return second >= 0x90 ? 4 : 0;
+  if (lead >= 0xf1 && lead <= 0xf3) return 4;
+  if (lead == 0xf4) return second <= 0x8f ? 4 : 0;
+  return 0;
+}
+
+bool IsContinuation(char byte) {
+  return (static_cast<unsigned char>(byte) & 0xc0) == 0x80;
+}
+
+// The bytes of ASCII that `text` begins with, eight at a time.
+size_t AsciiPrefix(absl::string_view text) {
+  constexpr uint64_t kHighBits = 0x8080808080808080;
+  size_t at = 0;
+  for (uint64_t word; text.size() - at >= sizeof(word); at += sizeof(word)) {
+    std::memcpy(&word, text.data() + at, sizeof(word));
+    if ((word & kHighBits) != 0) break;
+  }
+  while (at < text.size() && static_cast<unsigned char>(text[at]) < 0x80) ++at;
+  return at;
+}
+
+}  // namespace
+
+bool IsUtf8(absl::string_view bytes) {
+  for (;;) {
+    bytes.remove_prefix(AsciiPrefix(bytes));
+    if (bytes.empty()) return true;
+    if (bytes.size() < 2) return false;
+    const size_t length = CharacterBytes(bytes[0], bytes[1]);
+    if (length == 0 || length > bytes.size()) return false;
+    for (size_t i = 2; i < length; ++i) {
+      if (!IsContinuation(bytes[i])) return false;
+    }
+    bytes.remove_prefix(length);
+  }
+}
+
+size_t SpaceBytesAt(absl::string_view text, size_t at) {
+  switch (ClassOf(text[at])) {
+    case ByteClass::kWord:
+      return 0;
+    case ByteClass::kSpace:
+      return 1;
+    case ByteClass::kMayBeginSpace:
+      break;
+  }
+  const size_t length = text[at] == '\xc2' ? 2 : 3;
+  return IsWideSpace(text.substr(at, length)) ? length : 0;
+}
+
+absl::string_view TakeWord(absl::string_view* text) {
+  size_t begin = 0;
+  while (begin < text->size()) {
+    const size_t space = SpaceBytesAt(*text, begin);
+    if (space == 0) break;
+    begin += space;
+  }
+  size_t end = begin;
+  while (end < text->size() && SpaceBytesAt(*text, end) == 0) ++end;
+  const absl::string_view word = text->substr(begin, end - begin);
+  text->remove_prefix(end);
+  return word;
+}
+
+void JoinWords(absl::string_view text, std::string* joined) {
+  joined->clear();
+  for (absl::string_view word = TakeWord(&text); !word.empty();
+       word = TakeWord(&text)) {
+    if (!joined->empty()) joined->push_back(' ');
+    joined->append(word.data(), word.size());
+  }
+}
+
+absl::StatusOr<int64_t> ParseInteger(absl::string_view word) {
+  constexpr int64_t kMin = std::numeric_limits<int64_t>::min();
+  constexpr int64_t kMax = std::numeric_limits<int64_t>::max();
+  absl::string_view digits = word;
+  const bool negative = !digits.empty() && digits[0] == '-';
+  if (negative || (!digits.empty() && digits[0] == '+')) {
+    digits.remove_prefix(1);
+  }
+  int64_t number = 0;  // with its sign, so that the smallest one fits
+  bool after_digit = false;
+  for (const char c : digits) {
+    if (c == '_' && after_digit) {
+      after_digit = false;
+      continue;
+    }
+    if (c < '0' || c > '9') return absl::InvalidArgumentError("not a number");
+    after_digit = true;
+    const int digit = negative ? '0' - c : c - '0';
+    if (__builtin_mul_overflow(number, 10, &number) ||
+        __builtin_add_overflow(number, digit, &number)) {
+      // Saturated; the rest must still be digits, so go on.
+      number = negative ? kMin : kMax;
+    }
+  }
+  if (!after_digit) return absl::InvalidArgumentError("not a number");
+  return number;
+}
+
+absl::string_view CutText(absl::string_view text, size_t bytes_max) {
+  if (text.size() <= bytes_max) return text;
+  size_t end = bytes_max;
+  while (end > 0 && IsContinuation(text[end])) --end;
+  return text.substr(0, end);
+}
+
+}  // namespace rundlet
