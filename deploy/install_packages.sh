@@ -63,3 +63,6 @@ quiet=(env DEBIAN_FRONTEND=noninteractive
 "${as_root[@]}" "${quiet[@]}" update
 "${as_root[@]}" "${quiet[@]}" install -y --no-install-recommends \
   "${missing[@]}" >/dev/null
+
+# A Bazel server that already runs has asked pkg-config before.
+bazel shutdown >/dev/null 2>&1 || true
