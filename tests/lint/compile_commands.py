@@ -11,12 +11,12 @@ import sys
 import tree
 
 # clang, and with the outputs of the thread_safety stage.
-_CONFIG = '--config=clang'
+_CONFIG = "--config=clang"
 
 
 def _bazel(*arguments: str) -> str:
     return subprocess.run(
-        ['bazel', *arguments],
+        ["bazel", *arguments],
         cwd=tree.ROOT,
         check=True,
         text=True,
@@ -26,32 +26,32 @@ def _bazel(*arguments: str) -> str:
 
 def commands() -> list[dict]:
     """One entry a file: directory, file, arguments."""
-    directory = _bazel('info', _CONFIG, 'execution_root').strip()
+    directory = _bazel("info", _CONFIG, "execution_root").strip()
     graph = json.loads(
         _bazel(
-            'aquery',
+            "aquery",
             _CONFIG,
-            '--output=jsonproto',
+            "--output=jsonproto",
             'mnemonic("CppCompile", //...)',
         )
     )
-    ours = {str(path) for path in tree.files('*.cc')}
+    ours = {str(path) for path in tree.files("*.cc")}
     found = {}
-    for action in graph['actions']:
-        arguments = action['arguments']
+    for action in graph["actions"]:
+        arguments = action["arguments"]
         source = next(
             (
                 arguments[i + 1]
                 for i, argument in enumerate(arguments)
-                if argument == '-c'
+                if argument == "-c"
             ),
             None,
         )
         if source in ours:
             found[source] = {
-                'directory': directory,
-                'file': source,
-                'arguments': _without_outputs(arguments),
+                "directory": directory,
+                "file": source,
+                "arguments": _without_outputs(arguments),
             }
     return [found[source] for source in sorted(found)]
 
@@ -62,12 +62,12 @@ def _without_outputs(arguments: list[str]) -> list[str]:
     for argument in arguments:
         if skip:
             skip = False
-        elif argument in ('-MF', '-o'):
+        elif argument in ("-MF", "-o"):
             skip = True
-        elif argument != '-MD':
+        elif argument != "-MD":
             kept.append(argument)
     return kept
 
 
-if __name__ == '__main__':
+if __name__ == "__main__":
     json.dump(commands(), sys.stdout, indent=1)

@@ -14,80 +14,80 @@ import tree
 # Groups of headers, by pattern over the text between the quotes or brackets.
 _GROUPS = {
     # <vector>, <cstdint>
-    'standard': r'[a-z_]+',
+    "standard": r"[a-z_]+",
     # the operating system's doors
-    'system': r'(sys|linux|netinet|arpa|net)/.*|[a-z]+\.h',
-    'absl': r'absl/.*',
-    'checksum': r'(zlib|libdeflate)\.h',
-    'grpc': r'grpc(pp)?/(?!health/).*',
-    'protobuf': r'google/(protobuf|rpc)/.*',
-    'health': r'grpc/health/.*',
-    'api': r'rundlet/v1/.*',
-    'asio': r'asio(\.hpp|/.*)',
-    'json': r'nlohmann/.*',
-    'logs': r'spdlog/.*',
-    'options': r'CLI/.*',
+    "system": r"(sys|linux|netinet|arpa|net)/.*|[a-z]+\.h",
+    "absl": r"absl/.*",
+    "checksum": r"(zlib|libdeflate)\.h",
+    "grpc": r"grpc(pp)?/(?!health/).*",
+    "protobuf": r"google/(protobuf|rpc)/.*",
+    "health": r"grpc/health/.*",
+    "api": r"rundlet/v1/.*",
+    "asio": r"asio(\.hpp|/.*)",
+    "json": r"nlohmann/.*",
+    "logs": r"spdlog/.*",
+    "options": r"CLI/.*",
     # storage's front: what stands above the engine sees of it
-    'store': r'storage/(?!open\.h)[a-z_]+\.h',
-    'open': r'storage/open\.h',
-    'file': r'storage/file/.*',
-    'format': r'storage/format/.*',
-    'index': r'storage/index/.*',
-    'log': r'storage/log/.*',
-    'engine': r'storage/engine/.*',
-    'legacy': r'storage/legacy/.*',
-    'service_grpc': r'service/grpc/.*',
-    'gateway': r'service/gateway/.*',
-    'ops': r'service/ops/.*',
-    'main': r'service/[a-z_]+\.h',
-    'client': r'clients/cpp/.*',
+    "store": r"storage/(?!open\.h)[a-z_]+\.h",
+    "open": r"storage/open\.h",
+    "file": r"storage/file/.*",
+    "format": r"storage/format/.*",
+    "index": r"storage/index/.*",
+    "log": r"storage/log/.*",
+    "engine": r"storage/engine/.*",
+    "legacy": r"storage/legacy/.*",
+    "service_grpc": r"service/grpc/.*",
+    "gateway": r"service/gateway/.*",
+    "ops": r"service/ops/.*",
+    "main": r"service/[a-z_]+\.h",
+    "client": r"clients/cpp/.*",
 }
 
-_ENGINE = ('standard', 'absl', 'store')
-_DOOR = ('standard', 'absl', 'store', 'logs')
+_ENGINE = ("standard", "absl", "store")
+_DOOR = ("standard", "absl", "store", "logs")
 
 TABLE = {
-    'storage': (*_ENGINE, 'open', 'file', 'engine'),
-    'storage/file': ('standard', 'absl', 'file', 'system', 'store'),
-    'storage/format': (*_ENGINE, 'format', 'checksum'),
-    'storage/index': (*_ENGINE, 'index', 'format'),
-    'storage/log': (*_ENGINE, 'log', 'format', 'file'),
-    'storage/engine': (
+    "storage": (*_ENGINE, "open", "file", "engine"),
+    "storage/file": ("standard", "absl", "file", "system", "store"),
+    "storage/format": (*_ENGINE, "format", "checksum"),
+    "storage/index": (*_ENGINE, "index", "format"),
+    "storage/log": (*_ENGINE, "log", "format", "file"),
+    "storage/engine": (
         *_ENGINE,
-        'open',
-        'engine',
-        'index',
-        'log',
-        'format',
-        'file',
+        "open",
+        "engine",
+        "index",
+        "log",
+        "format",
+        "file",
     ),
-    'storage/legacy': (*_ENGINE, 'legacy', 'format', 'file', 'json'),
-    'service': (
+    "storage/legacy": (*_ENGINE, "legacy", "format", "file", "json"),
+    "service": (
         *_DOOR,
-        'open',
-        'file',
-        'legacy',
-        'system',
-        'grpc',
-        'service_grpc',
-        'gateway',
-        'ops',
-        'options',
-        'main',
+        "open",
+        "file",
+        "legacy",
+        "system",
+        "grpc",
+        "service_grpc",
+        "gateway",
+        "ops",
+        "options",
+        "main",
     ),
-    'service/grpc': (
+    "service/grpc": (
         *_DOOR,
-        'service_grpc',
-        'api',
-        'grpc',
-        'protobuf',
-        'health',
-        'json',
-        'system',
+        "service_grpc",
+        "api",
+        "grpc",
+        "protobuf",
+        "health",
+        "json",
+        "system",
     ),
-    'service/ops': (*_DOOR, 'ops', 'grpc', 'health', 'protobuf'),
-    'service/gateway': (*_DOOR, 'gateway', 'asio', 'json', 'system'),
-    'clients/cpp': ('standard', 'absl', 'client', 'api', 'grpc', 'protobuf'),
+    "service/ops": (*_DOOR, "ops", "grpc", "health", "protobuf"),
+    "service/gateway": (*_DOOR, "gateway", "asio", "json", "system"),
+    "clients/cpp": ("standard", "absl", "client", "api", "grpc", "protobuf"),
 }
 
 _INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]')
@@ -111,16 +111,16 @@ def findings(path: pathlib.PurePosixPath, text: str) -> list[str]:
         if match and not any(
             re.fullmatch(_GROUPS[group], match.group(1)) for group in groups
         ):
-            found.append(f'{path}:{number}: may not include {match.group(1)}')
+            found.append(f"{path}:{number}: may not include {match.group(1)}")
     return found
 
 
-if __name__ == '__main__':
+if __name__ == "__main__":
     sys.exit(
         tree.report(
             [
                 finding
-                for path in tree.files('*.cc', '*.h')
+                for path in tree.files("*.cc", "*.h")
                 for finding in findings(path, tree.read(path))
             ]
         )

@@ -12,7 +12,7 @@ import words
 
 
 def lines(count: int) -> str:
-    return '  Call();\n' * count
+    return "  Call();\n" * count
 
 
 class SizesTest(unittest.TestCase):
@@ -20,73 +20,73 @@ class SizesTest(unittest.TestCase):
         return sizes.findings(pathlib.PurePosixPath(name), text)
 
     def test_file(self):
-        self.assertEqual(self.findings('a.md', 'x\n' * 350), [])
+        self.assertEqual(self.findings("a.md", "x\n" * 350), [])
         self.assertEqual(
-            self.findings('a.md', 'x\n' * 351), ['a.md: 351 lines, at most 350']
+            self.findings("a.md", "x\n" * 351), ["a.md: 351 lines, at most 350"]
         )
 
     def test_cpp_function(self):
-        head = 'namespace rundlet {\n\nint F(int a,\n      int b) {\n'
-        self.assertEqual(self.findings('a.cc', head + lines(67) + '}\n}\n'), [])
+        head = "namespace rundlet {\n\nint F(int a,\n      int b) {\n"
+        self.assertEqual(self.findings("a.cc", head + lines(67) + "}\n}\n"), [])
         self.assertEqual(
-            self.findings('a.cc', head + lines(69) + '}\n}\n'),
-            ['a.cc:3: function of 72 lines, at most 70'],
+            self.findings("a.cc", head + lines(69) + "}\n}\n"),
+            ["a.cc:3: function of 72 lines, at most 70"],
         )
 
     def test_cpp_method(self):
-        text = 'class A {\n  void F() {\n' + lines(70) + '  }\n};\n'
-        self.assertEqual(len(self.findings('a.h', text)), 1)
-        text = 'class A {\n' + '  void F();\n' * 90 + '};\n'
-        self.assertEqual(self.findings('a.h', text), [])
+        text = "class A {\n  void F() {\n" + lines(70) + "  }\n};\n"
+        self.assertEqual(len(self.findings("a.h", text)), 1)
+        text = "class A {\n" + "  void F();\n" * 90 + "};\n"
+        self.assertEqual(self.findings("a.h", text), [])
 
     def test_cpp_braces_that_are_no_blocks(self):
         text = (
-            'const char kA[] = "{";  // {\nint B() { return \'{\'; }\n'
-            'const char kC[] = R"({{{)";\n' + 'int D();\n' * 80
+            "const char kA[] = \"{\";  // {\nint B() { return '{'; }\n"
+            'const char kC[] = R"({{{)";\n' + "int D();\n" * 80
         )
-        self.assertEqual(self.findings('a.cc', text), [])
+        self.assertEqual(self.findings("a.cc", text), [])
 
     def test_other_languages(self):
         self.assertEqual(
-            len(self.findings('a.py', 'def f():\n' + '    g()\n' * 70)), 1
+            len(self.findings("a.py", "def f():\n" + "    g()\n" * 70)), 1
         )
         self.assertEqual(
-            len(self.findings('a.go', 'func f() {\n' + '\tg()\n' * 69 + '}\n')),
+            len(self.findings("a.go", "func f() {\n" + "\tg()\n" * 69 + "}\n")),
             1,
         )
         self.assertEqual(
-            len(self.findings('a.sh', 'f() {\n' + '  g\n' * 69 + '}\n')), 1
+            len(self.findings("a.sh", "f() {\n" + "  g\n" * 69 + "}\n")), 1
         )
 
 
 class IncludesTest(unittest.TestCase):
     def findings(self, name: str, included: str) -> list[str]:
         return includes.findings(
-            pathlib.PurePosixPath(name), f'#include {included}\n'
+            pathlib.PurePosixPath(name), f"#include {included}\n"
         )
 
     def test_allowed(self):
         for name, included in (
-            ('storage/engine/a.cc', '"storage/log/segment.h"'),
-            ('storage/file/a.cc', '<sys/stat.h>'),
-            ('service/grpc/a.cc', '"grpcpp/grpcpp.h"'),
-            ('service/gateway/a.cc', '<asio.hpp>'),
-            ('tests/storage/a.cc', '<sys/stat.h>'),
+            ("storage/engine/a.cc", '"storage/log/segment.h"'),
+            ("storage/file/a.cc", "<sys/stat.h>"),
+            ("service/grpc/a.cc", '"grpcpp/grpcpp.h"'),
+            ("service/gateway/a.cc", "<asio.hpp>"),
+            ("tests/storage/a.cc", "<sys/stat.h>"),
         ):
             self.assertEqual(self.findings(name, included), [], name)
 
     def test_refused(self):
         for name, included in (
-            ('storage/engine/a.cc', '"rundlet/v1/entry.pb.h"'),
-            ('storage/engine/a.cc', '<unistd.h>'),
-            ('storage/index/a.cc', '"storage/file/file_system.h"'),
-            ('storage/store.h', '<spdlog/spdlog.h>'),
-            ('storage/log/a.cc', '<asio.hpp>'),
-            ('service/gateway/a.cc', '"google/protobuf/struct.pb.h"'),
-            ('service/gateway/a.cc', '"grpcpp/grpcpp.h"'),
-            ('service/gateway/a.cc', '"storage/open.h"'),
-            ('service/grpc/a.cc', '"storage/engine/log_store.h"'),
-            ('clients/cpp/a.cc', '"storage/store.h"'),
+            ("storage/engine/a.cc", '"rundlet/v1/entry.pb.h"'),
+            ("storage/engine/a.cc", "<unistd.h>"),
+            ("storage/index/a.cc", '"storage/file/file_system.h"'),
+            ("storage/store.h", "<spdlog/spdlog.h>"),
+            ("storage/log/a.cc", "<asio.hpp>"),
+            ("service/gateway/a.cc", '"google/protobuf/struct.pb.h"'),
+            ("service/gateway/a.cc", '"grpcpp/grpcpp.h"'),
+            ("service/gateway/a.cc", '"storage/open.h"'),
+            ("service/grpc/a.cc", '"storage/engine/log_store.h"'),
+            ("clients/cpp/a.cc", '"storage/store.h"'),
         ):
             self.assertEqual(
                 len(self.findings(name, included)), 1, (name, included)
@@ -95,22 +95,22 @@ class IncludesTest(unittest.TestCase):
 
 class WordsTest(unittest.TestCase):
     def findings(self, text: str) -> list[str]:
-        return words.findings(pathlib.PurePosixPath('a.md'), text)
+        return words.findings(pathlib.PurePosixPath("a.md"), text)
 
     def test_refused(self):
         for text in (
-            'see /ro' + 'ot/.cache',
-            'TO' + 'DO: later',
-            'https://py' + 'pi.org/x',
-            'GTEST_' + 'SKIP() << 1',
-            'TEST(A, DISA' + 'BLED_B)',
+            "see /ro" + "ot/.cache",
+            "TO" + "DO: later",
+            "https://py" + "pi.org/x",
+            "GTEST_" + "SKIP() << 1",
+            "TEST(A, DISA" + "BLED_B)",
         ):
             self.assertEqual(len(self.findings(text)), 1, text)
 
     def test_allowed(self):
-        for text in ('the /data volume', 'tests/work/x', 'XXXL'):
+        for text in ("the /data volume", "tests/work/x", "XXXL"):
             self.assertEqual(self.findings(text), [], text)
 
 
-if __name__ == '__main__':
+if __name__ == "__main__":
     unittest.main()

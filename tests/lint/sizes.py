@@ -14,7 +14,7 @@ FILE_LINES_MAX = 350
 FUNCTION_LINES_MAX = 70
 
 # Data, not text that someone reads from top to bottom.
-_DATA = re.compile(r'(\.json|\.log|\.sum|\.lock|_pb2(_grpc)?\.pyi?|\.pb\.go)$')
+_DATA = re.compile(r"(\.json|\.log|\.sum|\.lock|_pb2(_grpc)?\.pyi?|\.pb\.go)$")
 
 # What is not code in C++ and Go: comments, strings, characters.
 _NOT_CODE = re.compile(
@@ -25,30 +25,30 @@ _NOT_CODE = re.compile(
 
 # Heads of blocks that hold functions rather than being one.
 _CONTAINER = re.compile(
-    r'\b(namespace|extern|class|struct|union|enum|type|var|const|import)\b[^()]*$'
+    r"\b(namespace|extern|class|struct|union|enum|type|var|const|import)\b[^()]*$"
 )
 
 
 def braced_functions(text: str):
     """Yields (first line, line count) of the functions in C++ or Go."""
-    code = _NOT_CODE.sub(lambda match: '\n' * match.group(0).count('\n'), text)
+    code = _NOT_CODE.sub(lambda match: "\n" * match.group(0).count("\n"), text)
     opened = []
-    head = ''
+    head = ""
     line = 1
     first = 1
     for letter in code:
-        if letter == '\n':
+        if letter == "\n":
             line += 1
-        if letter == '{':
+        if letter == "{":
             inside = bool(opened) and not opened[-1][1]
             container = not inside and bool(_CONTAINER.search(head))
             opened.append((first, container, inside))
-        elif letter == '}' and opened:
+        elif letter == "}" and opened:
             began, container, inside = opened.pop()
             if not container and not inside:
                 yield began, line - began + 1
-        if letter in '{};':
-            head = ''
+        if letter in "{};":
+            head = ""
         elif head or not letter.isspace():
             first = first if head else line
             head += letter
@@ -57,9 +57,9 @@ def braced_functions(text: str):
 def shell_functions(text: str):
     began = 0
     for number, line in enumerate(text.splitlines(), start=1):
-        if re.match(r'\w+\(\) \{$', line):
+        if re.match(r"\w+\(\) \{$", line):
             began = number
-        elif line == '}':
+        elif line == "}":
             yield began, number - began + 1
 
 
@@ -75,25 +75,25 @@ def findings(path: pathlib.PurePosixPath, text: str) -> list[str]:
     found = []
     lines = len(text.splitlines())
     if lines > FILE_LINES_MAX:
-        found.append(f'{path}: {lines} lines, at most {FILE_LINES_MAX}')
-    if path.suffix in ('.cc', '.h', '.go'):
+        found.append(f"{path}: {lines} lines, at most {FILE_LINES_MAX}")
+    if path.suffix in (".cc", ".h", ".go"):
         functions = braced_functions(text)
-    elif path.suffix == '.sh':
+    elif path.suffix == ".sh":
         functions = shell_functions(text)
-    elif path.suffix == '.py':
+    elif path.suffix == ".py":
         functions = python_functions(text)
     else:
         functions = ()
     for first, count in functions:
         if count > FUNCTION_LINES_MAX:
             found.append(
-                f'{path}:{first}: function of {count} lines, '
-                f'at most {FUNCTION_LINES_MAX}'
+                f"{path}:{first}: function of {count} lines, "
+                f"at most {FUNCTION_LINES_MAX}"
             )
     return found
 
 
-if __name__ == '__main__':
+if __name__ == "__main__":
     sys.exit(
         tree.report(
             [

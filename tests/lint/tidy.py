@@ -21,10 +21,10 @@ import tree
 _INCLUDE = re.compile(rb'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)
 _CLEAN = (
     pathlib.Path(
-        os.environ.get('XDG_CACHE_HOME', pathlib.Path.home() / '.cache')
+        os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")
     )
-    / 'rundlet'
-    / 'tidy'
+    / "rundlet"
+    / "tidy"
 )
 
 
@@ -43,10 +43,10 @@ def _seen(source: str) -> list[str]:
 
 def _digest(command: dict) -> str:
     digest = hashlib.sha256()
-    digest.update((tree.ROOT / '.clang-tidy').read_bytes())
-    digest.update(' '.join(command['arguments']).encode())
-    for path in _seen(command['file']):
-        digest.update(path.encode() + b'\0')
+    digest.update((tree.ROOT / ".clang-tidy").read_bytes())
+    digest.update(" ".join(command["arguments"]).encode())
+    for path in _seen(command["file"]):
+        digest.update(path.encode() + b"\0")
         digest.update((tree.ROOT / path).read_bytes())
     return digest.hexdigest()
 
@@ -55,31 +55,31 @@ def _check(command: dict, database: str) -> str:
     """What clang-tidy says of one file; empty when it is clean."""
     clean = _CLEAN / _digest(command)
     if clean.exists():
-        return ''
+        return ""
     checked = subprocess.run(
         [
-            'clang-tidy-14',
-            '--quiet',
-            '-p',
+            "clang-tidy-14",
+            "--quiet",
+            "-p",
             database,
-            f'--config-file={tree.ROOT}/.clang-tidy',
-            command['file'],
+            f"--config-file={tree.ROOT}/.clang-tidy",
+            command["file"],
         ],
-        cwd=command['directory'],
+        cwd=command["directory"],
         text=True,
         capture_output=True,
     )
     if checked.returncode != 0:
         return checked.stdout + checked.stderr
     clean.touch()
-    return ''
+    return ""
 
 
 def main() -> int:
     _CLEAN.mkdir(parents=True, exist_ok=True)
     commands = compile_commands.commands()
     with tempfile.TemporaryDirectory() as database:
-        pathlib.Path(database, 'compile_commands.json').write_text(
+        pathlib.Path(database, "compile_commands.json").write_text(
             json.dumps(commands)
         )
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -87,9 +87,9 @@ def main() -> int:
                 pool.map(lambda command: _check(command, database), commands)
             )
     findings = [text for text in said if text]
-    print(f'{len(commands)} files, {len(findings)} with findings')
+    print(f"{len(commands)} files, {len(findings)} with findings")
     return tree.report(findings)
 
 
-if __name__ == '__main__':
+if __name__ == "__main__":
     sys.exit(main())

@@ -10,13 +10,13 @@ def files(*patterns: str) -> list[pathlib.PurePosixPath]:
     """Paths of tracked files, and of new ones that git would add."""
     listed = subprocess.run(
         [
-            'git',
-            'ls-files',
-            '-z',
-            '--cached',
-            '--others',
-            '--exclude-standard',
-            '--',
+            "git",
+            "ls-files",
+            "-z",
+            "--cached",
+            "--others",
+            "--exclude-standard",
+            "--",
             *patterns,
         ],
         cwd=ROOT,
@@ -24,12 +24,12 @@ def files(*patterns: str) -> list[pathlib.PurePosixPath]:
         capture_output=True,
         text=True,
     ).stdout
-    paths = [pathlib.PurePosixPath(path) for path in listed.split('\0') if path]
+    paths = [pathlib.PurePosixPath(path) for path in listed.split("\0") if path]
     return sorted(path for path in set(paths) if (ROOT / path).is_file())
 
 
 def read(path: pathlib.PurePosixPath) -> str:
-    return (ROOT / path).read_text(encoding='utf-8', errors='surrogateescape')
+    return (ROOT / path).read_text(encoding="utf-8", errors="surrogateescape")
 
 
 def report(findings: list[str]) -> int:

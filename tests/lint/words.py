@@ -14,22 +14,22 @@ import tree
 FORBIDDEN = (
     (
         "a developer's path",
-        re.compile(r'(^|[^\w./-])/(work|farm|root|tmp/w|home/[a-z]+)/'),
+        re.compile(r"(^|[^\w./-])/(work|farm|root|tmp/w|home/[a-z]+)/"),
     ),
     (
-        'a package registry',
+        "a package registry",
         re.compile(
-            r'(proxy[.]golang|sum[.]golang|registry[.]npmjs|crates[.]io'
-            r'|pypi[.]org|pythonhosted[.]|deb[.]debian|maven[.]org'
-            r'|maven[.]apache|repo1[.])'
+            r"(proxy[.]golang|sum[.]golang|registry[.]npmjs|crates[.]io"
+            r"|pypi[.]org|pythonhosted[.]|deb[.]debian|maven[.]org"
+            r"|maven[.]apache|repo1[.])"
         ),
     ),
-    ('work left for later', re.compile(r'\b(TO[D]O|FIX[M]E|XX[X])\b')),
+    ("work left for later", re.compile(r"\b(TO[D]O|FIX[M]E|XX[X])\b")),
     (
-        'a test left out',
+        "a test left out",
         re.compile(
-            r'GTEST_SK[I]P|\bDISABLE[D]_|pytest[.]mark[.]sk[i]p'
-            r'|unittest[.]sk[i]p|\bt[.]Sk[i]p'
+            r"GTEST_SK[I]P|\bDISABLE[D]_|pytest[.]mark[.]sk[i]p"
+            r"|unittest[.]sk[i]p|\bt[.]Sk[i]p"
         ),
     ),
 )
@@ -41,11 +41,11 @@ def findings(path: pathlib.PurePosixPath, text: str) -> list[str]:
         for meaning, pattern in FORBIDDEN:
             match = pattern.search(line)
             if match:
-                found.append(f'{path}:{number}: {meaning}: {match.group(0)}')
+                found.append(f"{path}:{number}: {meaning}: {match.group(0)}")
     return found
 
 
-if __name__ == '__main__':
+if __name__ == "__main__":
     sys.exit(
         tree.report(
             [

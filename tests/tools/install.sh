@@ -15,6 +15,7 @@ go_tools=(
   github.com/bazelbuild/buildtools/buildifier@v0.0.0-20260904073137-eaa4d125b423
   github.com/fullstorydev/grpcurl/cmd/grpcurl@v1.9.4
   github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0
+  sigs.k8s.io/kustomize/kustomize/v5@v5.7.1
 )
 python_tools=(
   buf=buf-bin==1.75.0
@@ -84,7 +85,8 @@ wanted() {
 selection=("$@")
 provide_go
 for module in "${go_tools[@]}"; do
-  name=$(basename "${module%@*}")
+  name=${module%@*}
+  name=$(basename "${name%/v[0-9]}")
   if wanted "$name"; then install_go "$name" "$module"; fi
 done
 for tool in "${python_tools[@]}"; do
