@@ -13,7 +13,14 @@ namespace {
 constexpr absl::string_view kSegmentMagic = "RUNDSEG1";
 constexpr absl::string_view kManifestMagic = "RUNDMAN1";
 constexpr size_t kCrcAt = 44;
-constexpr char kRecovered = 1;
+constexpr uint8_t kRecovered = 1;
+
+// Whether what version 1 keeps at zero is zero.
+bool RestIsZero(absl::string_view bytes) {
+  const auto flags = static_cast<uint8_t>(bytes[13]);
+  return (flags & ~kRecovered) == 0 && DecodeFixed<uint16_t>(&bytes[14]) == 0 &&
+         DecodeFixed<uint32_t>(&bytes[40]) == 0;
+}
 
 }  // namespace
 
@@ -24,7 +31,7 @@ std::string EncodeFileHeader(const FileHeader& header) {
   std::memcpy(&out[0], magic.data(), magic.size());
   EncodeFixed(kFormatVersion, &out[8]);
   out[12] = static_cast<char>(header.kind);
-  out[13] = header.recovered ? kRecovered : '\0';
+  out[13] = static_cast<char>(header.recovered ? kRecovered : 0);
   std::memcpy(&out[16], header.store_id.data(), kStoreIdBytes);
   EncodeFixed(header.segment_id, &out[32]);
   EncodeFixed(Crc32(0, absl::string_view(out).substr(0, kCrcAt)), &out[kCrcAt]);
@@ -57,7 +64,8 @@ absl::StatusOr<FileHeader> DecodeFileHeader(absl::string_view bytes) {
   const bool is_manifest = header.kind == FileKind::kManifest;
   const bool known = is_manifest || header.kind == FileKind::kLog ||
                      header.kind == FileKind::kBase;
-  if (!known || (magic == kManifestMagic) != is_manifest || version == 0) {
+  if (!known || (magic == kManifestMagic) != is_manifest || version == 0 ||
+      !RestIsZero(bytes)) {
     return absl::DataLossError("the file header has fields that do not agree");
   }
   return header;

@@ -1,5 +1,7 @@
 #include "storage/format/manifest_edit.h"
 
+#include <initializer_list>
+
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "storage/format/checksum.h"
@@ -58,14 +60,19 @@ class FieldReader {
   bool ok_ = true;
 };
 
-// False: the tag is unknown.
+// False: the segment's kind is unknown.
+bool TakeAdded(FieldReader& in, ManifestEdit* edit) {
+  const auto id = in.Take<uint64_t>();
+  const auto kind = static_cast<FileKind>(in.Take<uint8_t>());
+  edit->added.push_back({id, kind});
+  return kind == FileKind::kLog || kind == FileKind::kBase;
+}
+
+// False: the tag or the segment's kind is unknown.
 bool TakeOperation(FieldReader& in, ManifestEdit* edit) {
   switch (in.Take<uint8_t>()) {
-    case kAdd: {
-      const auto id = in.Take<uint64_t>();
-      edit->added.push_back({id, static_cast<FileKind>(in.Take<uint8_t>())});
-      return true;
-    }
+    case kAdd:
+      return TakeAdded(in, edit);
     case kSeal: {
       SegmentSeal seal;
       seal.segment_id = in.Take<uint64_t>();
@@ -153,7 +160,8 @@ absl::StatusOr<ManifestEdit> DecodeManifestEdit(absl::string_view payload) {
   FieldReader in(payload);
   while (!in.done()) {
     if (!TakeOperation(in, &edit)) {
-      return absl::DataLossError("a MANIFEST edit has an unknown operation");
+      return absl::DataLossError(
+          "a MANIFEST edit has an unknown operation or kind");
     }
   }
   if (!in.ok()) return absl::DataLossError("a MANIFEST edit ends early");

@@ -48,9 +48,10 @@ struct ManifestEdit {
   std::vector<std::string> ingested;
 };
 
+// REQUIRES: labels have at most 65,535 bytes.
 std::string EncodeManifestEdit(const ManifestEdit& edit);
 
-// DATA_LOSS: an unknown operation or bytes that end early.
+// DATA_LOSS: an unknown operation or kind, or bytes that end early.
 absl::StatusOr<ManifestEdit> DecodeManifestEdit(absl::string_view payload);
 
 constexpr size_t kEditHeaderBytes = 17;

@@ -43,6 +43,10 @@ absl::Status CheckFields(const Record& record, uint8_t compression,
     return absl::DataLossError(
         absl::StrCat("value kind ", kind, " is not one of this record type"));
   }
+  if ((!is_put && !record.value.empty()) ||
+      (record.expired && record.type != RecordType::kDelete)) {
+    return absl::DataLossError("a value or a cause is not one of its type");
+  }
   if (compression != 0 || (flags & ~kKnownFlags) != 0) {
     return absl::DataLossError(absl::StrCat(
         "compression ", compression, " or flags ", flags, " are unknown"));
