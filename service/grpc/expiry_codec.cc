@@ -1,0 +1,122 @@
+#include "service/grpc/expiry_codec.h"
+
+#include <algorithm>
+#include <cstdint>
+
+#include "service/grpc/errors.h"
+
+namespace rundlet {
+namespace {
+
+// What google/protobuf/{duration,timestamp}.proto allow.
+constexpr int64_t kDurationSecondsMax = 315'576'000'000;
+constexpr int64_t kTimeSecondsMin = -62'135'596'800;
+constexpr int64_t kTimeSecondsMax = 253'402'300'799;
+constexpr int32_t kNanosMax = 999'999'999;
+
+absl::StatusOr<Expiry> DecodeTtl(const FieldPath& field,
+                                 const google::protobuf::Duration& proto) {
+  if (proto.seconds() < 0 || proto.nanos() < 0 ||
+      (proto.seconds() == 0 && proto.nanos() == 0)) {
+    return InvalidField(field, "must be positive");
+  }
+  if (proto.seconds() > kDurationSecondsMax || proto.nanos() > kNanosMax) {
+    return InvalidField(field, "is beyond 10,000 years, or its nanos are");
+  }
+  return Expiry::After(absl::Ceil(
+      absl::Seconds(proto.seconds()) + absl::Nanoseconds(proto.nanos()),
+      absl::Microseconds(1)));
+}
+
+absl::StatusOr<Expiry> DecodeExpireTime(
+    const FieldPath& field, const google::protobuf::Timestamp& proto) {
+  if (proto.seconds() < kTimeSecondsMin || proto.seconds() > kTimeSecondsMax ||
+      proto.nanos() < 0 || proto.nanos() > kNanosMax) {
+    return InvalidField(field, "is not in the years 1 to 9999");
+  }
+  const absl::Duration since_epoch = absl::Ceil(
+      absl::Seconds(proto.seconds()) + absl::Nanoseconds(proto.nanos()),
+      absl::Microseconds(1));
+  return Expiry::At(absl::UnixEpoch() + since_epoch);
+}
+
+template <typename Proto>
+absl::StatusOr<Expiry> DecodePutExpiry(const FieldPath& message,
+                                       const Proto& proto) {
+  switch (proto.expiry_case()) {
+    case Proto::kTtl:
+      return DecodeTtl(FieldPath(message, "ttl"), proto.ttl());
+    case Proto::kExpireTime:
+      return DecodeExpireTime(FieldPath(message, "expire_time"),
+                              proto.expire_time());
+    case Proto::kKeepExpiry:
+      if (proto.keep_expiry()) return Expiry::Keep();
+      return InvalidField(FieldPath(message, "keep_expiry"),
+                          "must be true or not set");
+    case Proto::EXPIRY_NOT_SET:
+      break;
+  }
+  return Expiry::Never();
+}
+
+template <typename Proto>
+absl::StatusOr<Expiry> DecodeNewExpiry(const FieldPath& message,
+                                       const Proto& proto) {
+  switch (proto.expiry_case()) {
+    case Proto::kTtl:
+      return DecodeTtl(FieldPath(message, "ttl"), proto.ttl());
+    case Proto::kExpireTime:
+      return DecodeExpireTime(FieldPath(message, "expire_time"),
+                              proto.expire_time());
+    case Proto::kNever:
+      if (proto.never()) return Expiry::Never();
+      return InvalidField(FieldPath(message, "never"),
+                          "must be true or not set");
+    case Proto::EXPIRY_NOT_SET:
+      break;
+  }
+  return InvalidField(FieldPath(message, "expiry"),
+                      "is required: ttl, expire_time or never");
+}
+
+}  // namespace
+
+absl::StatusOr<Expiry> DecodeExpiry(const FieldPath& message,
+                                    const v1::PutRequest& proto) {
+  return DecodePutExpiry(message, proto);
+}
+
+absl::StatusOr<Expiry> DecodeExpiry(const FieldPath& message,
+                                    const v1::PutOperation& proto) {
+  return DecodePutExpiry(message, proto);
+}
+
+absl::StatusOr<Expiry> DecodeExpiry(const FieldPath& message,
+                                    const v1::SetExpiryRequest& proto) {
+  return DecodeNewExpiry(message, proto);
+}
+
+absl::StatusOr<Expiry> DecodeExpiry(const FieldPath& message,
+                                    const v1::SetExpiryOperation& proto) {
+  return DecodeNewExpiry(message, proto);
+}
+
+void EncodeTime(absl::Time time, google::protobuf::Timestamp* proto) {
+  // A long ttl may end after the last time that Protobuf can tell.
+  const absl::Duration since_epoch = std::min(
+      std::max(time - absl::UnixEpoch(), absl::Seconds(kTimeSecondsMin)),
+      absl::Seconds(kTimeSecondsMax));
+  const absl::Duration whole = absl::Floor(since_epoch, absl::Seconds(1));
+  proto->set_seconds(absl::ToInt64Seconds(whole));
+  proto->set_nanos(
+      static_cast<int32_t>(absl::ToInt64Nanoseconds(since_epoch - whole)));
+}
+
+void EncodeDuration(absl::Duration duration,
+                    google::protobuf::Duration* proto) {
+  absl::Duration rest;
+  proto->set_seconds(absl::IDivDuration(duration, absl::Seconds(1), &rest));
+  proto->set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(rest)));
+}
+
+}  // namespace rundlet

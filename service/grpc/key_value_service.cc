@@ -1,0 +1,162 @@
+#include "service/grpc/key_value_service.h"
+
+#include <memory>
+#include <utility>
+
+#include "service/grpc/errors.h"
+#include "service/grpc/message_codec.h"
+#include "service/grpc/range_codec.h"
+#include "service/grpc/read_codec.h"
+#include "service/grpc/scan_stream.h"
+#include "service/grpc/transaction_codec.h"
+#include "service/grpc/unary_call.h"
+
+namespace rundlet {
+namespace {
+
+using Context = grpc::CallbackServerContext;
+using Reactor = grpc::ServerUnaryReactor;
+using grpc::ByteBuffer;
+
+// Ends a call with what Encode makes of the store's result, or with the error
+// of either.
+template <typename Response, typename Result, typename... Notes>
+void Complete(UnaryCall call, absl::StatusOr<Result> result, bool paged,
+              const Notes&... notes) {
+  if (!result.ok()) return call.Fail(StoreError(result.status(), paged));
+  MessageArena arena;
+  auto* answer = arena.New<Response>();
+  absl::Status status = Encode(*std::move(result), notes..., answer);
+  if (!status.ok()) return call.Fail(status);
+  call.Answer(*answer);
+}
+
+}  // namespace
+
+KeyValueService::KeyValueService(Store* store, CallGate* gate,
+                                 v1::GetLimitsResponse limits)
+    : store_(store),
+      gate_(gate),
+      store_id_(store->Stats().store_id),
+      limits_(std::move(limits)) {}
+
+template <typename Request, typename Response>
+Reactor* KeyValueService::Write(Context* context, const ByteBuffer* request,
+                                ByteBuffer* response) {
+  UnaryCall call(context, request, response);
+  Reactor* const reactor = call.reactor();
+  absl::StatusOr<DecodedWrite> write = call.Receive<Request>(
+      gate_,
+      [this](Request* message) { return Decode(message, store_->limits()); });
+  if (!write.ok()) {
+    call.Fail(write.status());
+    return reactor;
+  }
+  store_->Commit(std::move(write->transaction),
+                 [call = std::move(call), notes = std::move(write->notes)](
+                     absl::StatusOr<Receipt> receipt) mutable {
+                   Complete<Response>(std::move(call), std::move(receipt),
+                                      /*paged=*/false, notes);
+                 });
+  return reactor;
+}
+
+template <typename Request, typename Response>
+Reactor* KeyValueService::Read(Context* context, const ByteBuffer* request,
+                               ByteBuffer* response) {
+  UnaryCall call(context, request, response);
+  Reactor* const reactor = call.reactor();
+  absl::StatusOr<DecodedRead> read = call.Receive<Request>(
+      gate_,
+      [this](Request* message) { return Decode(message, store_->limits()); });
+  if (!read.ok()) {
+    call.Fail(read.status());
+    return reactor;
+  }
+  store_->Read(std::move(read->read),
+               [call = std::move(call), notes = std::move(read->notes)](
+                   absl::StatusOr<ReadResult> result) mutable {
+                 Complete<Response>(std::move(call), std::move(result),
+                                    /*paged=*/false, notes);
+               });
+  return reactor;
+}
+
+Reactor* KeyValueService::Put(Context* context, const ByteBuffer* request,
+                              ByteBuffer* response) {
+  return Write<v1::PutRequest, v1::PutResponse>(context, request, response);
+}
+
+Reactor* KeyValueService::Get(Context* context, const ByteBuffer* request,
+                              ByteBuffer* response) {
+  return Read<v1::GetRequest, v1::GetResponse>(context, request, response);
+}
+
+Reactor* KeyValueService::Delete(Context* context, const ByteBuffer* request,
+                                 ByteBuffer* response) {
+  return Write<v1::DeleteRequest, v1::DeleteResponse>(context, request,
+                                                      response);
+}
+
+Reactor* KeyValueService::SetExpiry(Context* context, const ByteBuffer* request,
+                                    ByteBuffer* response) {
+  return Write<v1::SetExpiryRequest, v1::SetExpiryResponse>(context, request,
+                                                            response);
+}
+
+Reactor* KeyValueService::BatchGet(Context* context, const ByteBuffer* request,
+                                   ByteBuffer* response) {
+  return Read<v1::BatchGetRequest, v1::BatchGetResponse>(context, request,
+                                                         response);
+}
+
+Reactor* KeyValueService::Commit(Context* context, const ByteBuffer* request,
+                                 ByteBuffer* response) {
+  return Write<v1::CommitRequest, v1::CommitResponse>(context, request,
+                                                      response);
+}
+
+Reactor* KeyValueService::List(Context* context, const ByteBuffer* request,
+                               ByteBuffer* response) {
+  UnaryCall call(context, request, response);
+  Reactor* const reactor = call.reactor();
+  absl::StatusOr<DecodedRange> range = call.Receive<v1::ListRequest>(
+      gate_,
+      [this](v1::ListRequest* message) { return Decode(*message, store_id_); });
+  if (!range.ok()) {
+    call.Fail(range.status());
+    return reactor;
+  }
+  const RangeNotes notes = range->notes;
+  store_->Scan(std::move(range->scan),
+               [this, call = std::move(call),
+                notes](absl::StatusOr<ScanPage> page) mutable {
+                 Complete<v1::ListResponse>(std::move(call), std::move(page),
+                                            notes.paged, notes, store_id_);
+               });
+  return reactor;
+}
+
+grpc::ServerWriteReactor<ByteBuffer>* KeyValueService::Scan(
+    Context* context, const ByteBuffer* request) {
+  // Owns itself until gRPC is done with it.
+  auto* stream = new ScanStream(context, store_, store_id_);
+  stream->Start(gate_, *request);
+  return stream;
+}
+
+Reactor* KeyValueService::GetLimits(Context* context, const ByteBuffer* request,
+                                    ByteBuffer* response) {
+  UnaryCall call(context, request, response);
+  Reactor* const reactor = call.reactor();
+  v1::GetLimitsRequest message;
+  absl::Status admitted = call.Admit(gate_, &message);
+  if (admitted.ok()) {
+    call.Answer(limits_);
+  } else {
+    call.Fail(admitted);
+  }
+  return reactor;
+}
+
+}  // namespace rundlet

@@ -1,0 +1,90 @@
+// KeyValueService on a Store: validate, call, map the answer.
+
+#ifndef RUNDLET_SERVICE_GRPC_KEY_VALUE_SERVICE_H_
+#define RUNDLET_SERVICE_GRPC_KEY_VALUE_SERVICE_H_
+
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/byte_buffer.h>
+#include <grpcpp/support/server_callback.h>
+
+#include <string>
+
+#include "rundlet/v1/key_value.grpc.pb.h"
+#include "rundlet/v1/limits.pb.h"
+#include "service/grpc/call_gate.h"
+#include "storage/store.h"
+
+namespace rundlet {
+
+// Every method is a raw callback: it receives bytes and parses them itself.
+// The generated ones answer what does not parse with UNIMPLEMENTED and no
+// message.
+using RawKeyValueService = v1::KeyValueService::WithRawCallbackMethod_Put<
+    v1::KeyValueService::WithRawCallbackMethod_Get<
+        v1::KeyValueService::WithRawCallbackMethod_Delete<
+            v1::KeyValueService::WithRawCallbackMethod_SetExpiry<
+                v1::KeyValueService::WithRawCallbackMethod_BatchGet<
+                    v1::KeyValueService::WithRawCallbackMethod_Commit<
+                        v1::KeyValueService::WithRawCallbackMethod_List<
+                            v1::KeyValueService::WithRawCallbackMethod_Scan<
+                                v1::KeyValueService::
+                                    WithRawCallbackMethod_GetLimits<
+                                        v1::KeyValueService::Service>>>>>>>>>;
+
+// Thread-safe. Owns neither store nor gate; both outlive the server that it is
+// registered with.
+class KeyValueService final : public RawKeyValueService {
+ public:
+  // `limits` is what GetLimits answers.
+  KeyValueService(Store* store, CallGate* gate, v1::GetLimitsResponse limits);
+
+  grpc::ServerUnaryReactor* Put(grpc::CallbackServerContext* context,
+                                const grpc::ByteBuffer* request,
+                                grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* Get(grpc::CallbackServerContext* context,
+                                const grpc::ByteBuffer* request,
+                                grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* Delete(grpc::CallbackServerContext* context,
+                                   const grpc::ByteBuffer* request,
+                                   grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* SetExpiry(grpc::CallbackServerContext* context,
+                                      const grpc::ByteBuffer* request,
+                                      grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* BatchGet(grpc::CallbackServerContext* context,
+                                     const grpc::ByteBuffer* request,
+                                     grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* Commit(grpc::CallbackServerContext* context,
+                                   const grpc::ByteBuffer* request,
+                                   grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* List(grpc::CallbackServerContext* context,
+                                 const grpc::ByteBuffer* request,
+                                 grpc::ByteBuffer* response) override;
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* Scan(
+      grpc::CallbackServerContext* context,
+      const grpc::ByteBuffer* request) override;
+  grpc::ServerUnaryReactor* GetLimits(grpc::CallbackServerContext* context,
+                                      const grpc::ByteBuffer* request,
+                                      grpc::ByteBuffer* response) override;
+
+ private:
+  // A call that writes: Decode, Store::Commit, Encode.
+  template <typename Request, typename Response>
+  grpc::ServerUnaryReactor* Write(grpc::CallbackServerContext* context,
+                                  const grpc::ByteBuffer* request,
+                                  grpc::ByteBuffer* response);
+
+  // A call that reads keys: Decode, Store::Read, Encode.
+  template <typename Request, typename Response>
+  grpc::ServerUnaryReactor* Read(grpc::CallbackServerContext* context,
+                                 const grpc::ByteBuffer* request,
+                                 grpc::ByteBuffer* response);
+
+  Store* const store_;
+  CallGate* const gate_;
+  const std::string store_id_;
+  const v1::GetLimitsResponse limits_;
+};
+
+}  // namespace rundlet
+
+#endif  // RUNDLET_SERVICE_GRPC_KEY_VALUE_SERVICE_H_

@@ -1,0 +1,43 @@
+// Get and BatchGet between the wire and Store.
+
+#ifndef RUNDLET_SERVICE_GRPC_READ_CODEC_H_
+#define RUNDLET_SERVICE_GRPC_READ_CODEC_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "rundlet/v1/key_value.pb.h"
+#include "storage/limits.h"
+#include "storage/transaction.h"
+
+namespace rundlet {
+
+// What the answer needs to know of the request once the store has taken it.
+struct ReadNotes {
+  std::vector<std::string> keys;  // those of the request
+  bool allow_missing = false;
+  bool metadata_only = false;
+  bool json_as_text = false;
+};
+
+struct DecodedRead {
+  ReadRequest read;
+  ReadNotes notes;
+};
+
+// INVALID_FIELD and LIMIT_EXCEEDED name the field.
+absl::StatusOr<DecodedRead> Decode(v1::GetRequest* proto, const Limits& limits);
+absl::StatusOr<DecodedRead> Decode(v1::BatchGetRequest* proto,
+                                   const Limits& limits);
+
+// Fills an empty answer. KEY_NOT_FOUND: as Get says.
+absl::Status Encode(ReadResult result, const ReadNotes& notes,
+                    v1::GetResponse* proto);
+absl::Status Encode(ReadResult result, const ReadNotes& notes,
+                    v1::BatchGetResponse* proto);
+
+}  // namespace rundlet
+
+#endif  // RUNDLET_SERVICE_GRPC_READ_CODEC_H_

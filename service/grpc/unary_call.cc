@@ -1,0 +1,41 @@
+#include "service/grpc/unary_call.h"
+
+#include <optional>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "service/grpc/status_mapping.h"
+
+namespace rundlet {
+
+absl::Status UnaryCall::Admit(CallGate* gate,
+                              google::protobuf::MessageLite* request) {
+  absl::StatusOr<CallGate::Pass> pass = gate->Enter(request_->Length());
+  if (!pass.ok()) return pass.status();
+  pass_ = *std::move(pass);
+  return ParseMessage(*request_, request);
+}
+
+void UnaryCall::Answer(const google::protobuf::MessageLite& answer) {
+  absl::Status status = SerializeMessage(answer, response_);
+  if (!status.ok()) return Fail(status);
+  pass_.Leave();
+  reactor_->Finish(grpc::Status::OK);
+}
+
+void UnaryCall::Fail(const absl::Status& error) {
+  AddRetryPushback(error, context_);
+  pass_.Leave();
+  reactor_->Finish(ToGrpcStatus(error));
+}
+
+void AddRetryPushback(const absl::Status& error,
+                      grpc::CallbackServerContext* context) {
+  if (error.code() != absl::StatusCode::kUnavailable) return;
+  const std::optional<absl::Duration> delay = RetryDelay(error);
+  if (!delay) return;
+  context->AddTrailingMetadata("grpc-retry-pushback-ms",
+                               absl::StrCat(absl::ToInt64Milliseconds(*delay)));
+}
+
+}  // namespace rundlet
