@@ -24,7 +24,7 @@ _GROUPS = {
     "health": r"grpc/health/.*",
     "api": r"rundlet/v1/.*",
     "asio": r"asio(\.hpp|/.*)",
-    "json": r"nlohmann/.*",
+    "json": r"(nlohmann|rapidjson)/.*",
     "logs": r"spdlog/.*",
     "options": r"CLI/.*",
     # storage's front: what stands above the engine sees of it
@@ -82,6 +82,9 @@ TABLE = {
         "grpc",
         "protobuf",
         "health",
+        "ops",
+        "file",
+        "checksum",
         "json",
         "system",
     ),
