@@ -73,6 +73,7 @@ TABLE = {
         "gateway",
         "ops",
         "options",
+        "json",
         "main",
     ),
     "service/grpc": (
