@@ -1,5 +1,7 @@
 #include "service/gateway/gateway_loop.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <chrono>
 #include <string>
@@ -60,6 +62,8 @@ absl::StatusOr<int> GatewayLoop::Listen() {
 }
 
 void GatewayLoop::Run() {
+  // What top and debuggers show.
+  pthread_setname_np(pthread_self(), "text_gateway");
   mailbox_->Bind();
   now_ = std::chrono::steady_clock::now();
   Tick();
@@ -68,8 +72,9 @@ void GatewayLoop::Run() {
     io_.run_one();
     now_ = std::chrono::steady_clock::now();
     // Whatever else has happened by now belongs to the same turn. This ends:
-    // everything that can happen is asked for once a turn, in Turn().
-    io_.poll();
+    // everything that can happen is asked for once a turn, in Turn(). A single
+    // client does not pay for the question.
+    if (connections_.size() > 1) io_.poll();
     Turn();
   }
   CloseAll();

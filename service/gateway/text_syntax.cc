@@ -54,15 +54,44 @@ bool IsContinuation(char byte) {
   return (static_cast<unsigned char>(byte) & 0xc0) == 0x80;
 }
 
-// The bytes of ASCII that `text` begins with, eight at a time.
-size_t AsciiPrefix(absl::string_view text) {
-  constexpr uint64_t kHighBits = 0x8080808080808080;
-  size_t at = 0;
-  for (uint64_t word; text.size() - at >= sizeof(word); at += sizeof(word)) {
-    std::memcpy(&word, text.data() + at, sizeof(word));
-    if ((word & kHighBits) != 0) break;
+constexpr uint64_t kEachByte = 0x0101010101010101;
+constexpr uint64_t kHighBits = 0x80 * kEachByte;
+
+// Whether any of eight bytes is not ASCII.
+bool HasWide(uint64_t bytes) { return (bytes & kHighBits) != 0; }
+
+// Whether any of eight bytes of ASCII is below 0x21: white space or control.
+bool HasLow(uint64_t bytes) {
+  return ((bytes - 0x21 * kEachByte) & ~bytes & kHighBits) != 0;
+}
+
+// How many bytes from `at` on can be passed over eight at a time, as `stop`
+// holds for none of them. Lines are mostly long words of ASCII.
+template <typename Stop>
+size_t PassOver(absl::string_view text, size_t at, Stop stop) {
+  for (uint64_t bytes; text.size() - at >= sizeof(bytes); at += sizeof(bytes)) {
+    std::memcpy(&bytes, text.data() + at, sizeof(bytes));
+    if (stop(bytes)) break;
   }
+  return at;
+}
+
+size_t AsciiPrefix(absl::string_view text) {
+  size_t at = PassOver(text, 0, HasWide);
   while (at < text.size() && static_cast<unsigned char>(text[at]) < 0x80) ++at;
+  return at;
+}
+
+// Where the word that goes on at `at` ends.
+size_t WordEnd(absl::string_view text, size_t at) {
+  while (at < text.size()) {
+    at = PassOver(text, at, [](uint64_t bytes) {
+      return HasWide(bytes) || HasLow(bytes);
+    });
+    for (int i = 0; i < 8 && at < text.size(); ++i, ++at) {
+      if (SpaceBytesAt(text, at) != 0) return at;
+    }
+  }
   return at;
 }
 
@@ -102,8 +131,7 @@ absl::string_view TakeWord(absl::string_view* text) {
     if (space == 0) break;
     begin += space;
   }
-  size_t end = begin;
-  while (end < text->size() && SpaceBytesAt(*text, end) == 0) ++end;
+  const size_t end = WordEnd(*text, begin);
   const absl::string_view word = text->substr(begin, end - begin);
   text->remove_prefix(end);
   return word;
