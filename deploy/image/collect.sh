@@ -17,7 +17,8 @@ libraries=$(ldd "$server" | sed -nE 's/^.*[[:space:]](\/[^ ]+) \(0x.*$/\1/p')
 for library in $libraries; do
   mkdir -p "$root/$(dirname "$library")"
   cp -L "$library" "$root/$library"
-  package=$(dpkg-query -S "$(readlink -f "$library")" | cut -d: -f1 | head -n1)
+  package=$(dpkg-query -S "*/$(basename "$(readlink -f "$library")")" |
+    cut -d: -f1 | head -n1)
   licence=/usr/share/doc/$package/copyright
   if [ -f "$licence" ]; then
     mkdir -p "$root/usr/share/doc/$package"
