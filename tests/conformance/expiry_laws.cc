@@ -28,6 +28,14 @@ TEST_P(ExpiryLaws, AnAbsoluteTimeIsKept) {
   EXPECT_FALSE(Get("k").has_value());
 }
 
+TEST_P(ExpiryLaws, NothingExpiresEarly) {
+  Put("k", "1", Expiry::After(absl::Seconds(1) + absl::Nanoseconds(1)));
+  PassTime(absl::Seconds(1));
+  EXPECT_TRUE(Get("k").has_value());
+  PassTime(kMicro);
+  EXPECT_FALSE(Get("k").has_value());
+}
+
 TEST_P(ExpiryLaws, ATimeThatIsNotInTheFutureExpiresAtOnce) {
   Put("clock", "1");
   const absl::Time now = Existing("clock").modified;

@@ -16,10 +16,15 @@ constexpr size_t kLabelBytesMax = 256;
 
 // Entries have microseconds.
 absl::Time Micros(absl::Time time) {
-  if (time == absl::InfiniteFuture() || time == absl::InfinitePast()) {
-    return time;
-  }
   return absl::FromUnixMicros(absl::ToUnixMicros(time));
+}
+
+// Nothing expires early, and what expired before 1970 has expired.
+absl::Time ExpiryMicros(absl::Time time) {
+  if (time == absl::InfiniteFuture()) return time;
+  absl::Time micros = Micros(time);
+  if (micros < time) micros += absl::Microseconds(1);
+  return std::max(micros, absl::FromUnixMicros(1));
 }
 
 absl::Time ExpiryTime(const Expiry& expiry, absl::Time now,
@@ -30,9 +35,9 @@ absl::Time ExpiryTime(const Expiry& expiry, absl::Time now,
     case Expiry::Rule::kKeep:
       return previous ? previous->expiry : absl::InfiniteFuture();
     case Expiry::Rule::kAfter:
-      return Micros(now + expiry.ttl());
+      return ExpiryMicros(now + expiry.ttl());
     case Expiry::Rule::kAt:
-      return Micros(expiry.time());
+      return ExpiryMicros(expiry.time());
   }
   return absl::InfiniteFuture();
 }
@@ -154,6 +159,11 @@ absl::StatusOr<Receipt> ModelStore::Apply(const Transaction& transaction) {
     return status;
   }
   ++counters_.commit_count;
+  // A key that came and went leaves nothing.
+  for (auto change = changes.begin(); change != changes.end();) {
+    const bool nothing = !change->second && !Find(change->first, before);
+    change = nothing ? changes.erase(change) : std::next(change);
+  }
   if (!changes.empty()) receipt.revision = ++newest_;
   receipt.read_revision = newest_;
   for (auto& [key, entry] : changes) keys_[key][newest_] = std::move(entry);
@@ -264,7 +274,7 @@ absl::StatusOr<IngestReport> ModelStore::Ingest(EntrySource& source) {
     Entry entry;
     entry.key = read.key;
     entry.value = read.value;
-    entry.expiry = Micros(read.expiry);
+    entry.expiry = ExpiryMicros(read.expiry);
     entry.revision = newest_ + entries.size() + 1;
     entry.create_revision = entry.revision;
     entry.version = 1;
