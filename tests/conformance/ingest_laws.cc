@@ -2,39 +2,17 @@
 // Method: good, broken, unordered and repeated sources.
 
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/conformance/store_laws.h"
+#include "tests/support/vector_source.h"
 
 namespace rundlet {
 namespace {
 
 using ::testing::HasSubstr;
-
-class VectorSource : public EntrySource {
- public:
-  VectorSource(std::string label, std::vector<Entry> entries)
-      : label_(std::move(label)), entries_(std::move(entries)) {}
-
-  absl::string_view label() const override { return label_; }
-  uint64_t entry_count() const override { return entries_.size(); }
-  absl::StatusOr<bool> Next(Entry* entry) override {
-    if (next_ == fail_at) return absl::DataLossError("the source broke");
-    if (next_ == entries_.size()) return false;
-    *entry = entries_[next_++];
-    return true;
-  }
-
-  size_t fail_at = ~size_t{0};
-
- private:
-  const std::string label_;
-  const std::vector<Entry> entries_;
-  size_t next_ = 0;
-};
 
 Entry EntryOf(const std::string& key, const std::string& text) {
   Entry entry;
@@ -94,7 +72,7 @@ TEST_P(IngestLaws, ABadSourceChangesNothing) {
     EXPECT_TRUE(Scan({}).entries.empty());
   }
   VectorSource broken("label", {EntryOf("a", ""), EntryOf("b", "")});
-  broken.fail_at = 1;
+  broken.FailAt(1);
   EXPECT_THAT(steady_store()->Ingest(broken).status().message(),
               HasSubstr("the source broke"));
   EXPECT_TRUE(Scan({}).entries.empty());

@@ -92,8 +92,8 @@ TEST_F(CrashableFileSystemTest, KeepsWhatWasSynced) {
   Durable("/data/b", "B");
   ASSERT_TRUE(disk_.RenameFile("/data/a", "/data/b").ok());
   ASSERT_TRUE(disk_.SyncDirectory("/data").ok());
-  for (PowerLoss loss : {PowerLoss::kNothing, PowerLoss::kUnsynced,
-                         PowerLoss::kAnySubset}) {
+  for (PowerLoss loss :
+       {PowerLoss::kNothing, PowerLoss::kUnsynced, PowerLoss::kAnySubset}) {
     Cut(loss);
     EXPECT_THAT(*disk_.ListDirectory("/data"), UnorderedElementsAre("b"));
     EXPECT_EQ(Content("/data/b"), "A");

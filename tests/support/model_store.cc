@@ -287,12 +287,13 @@ absl::StatusOr<IngestReport> ModelStore::Ingest(EntrySource& source) {
                      "is ", source.entry_count()));
   }
 
-  ingested_.insert(label);
   report.entry_count = entries.size();
-  if (entries.empty()) return report;
-  report.first_revision = entries.front().revision;
-  report.last_revision = entries.back().revision;
-  newest_ = report.last_revision;
+  if (!entries.empty()) {
+    report.first_revision = entries.front().revision;
+    report.last_revision = entries.back().revision;
+    newest_ = report.last_revision;
+  }
+  ingested_[label] = newest_;
   for (Entry& entry : entries) {
     keys_[entry.key][entry.revision] = std::move(entry);
   }

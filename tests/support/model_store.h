@@ -12,7 +12,6 @@
 #include <deque>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -42,8 +41,13 @@ class ModelStore : public Store {
   StoreStats Stats() const override;
   const Limits& limits() const override { return limits_; }
 
-  // Every entry that has not expired, by key.
-  std::map<std::string, Entry> Entries() const;
+  Revision newest() const;
+  // Every entry that has not expired, by key; of the newest revision, or as of
+  // an older one.
+  std::map<std::string, Entry> Entries() const { return EntriesAt(newest()); }
+  std::map<std::string, Entry> EntriesAt(Revision revision) const;
+  // Forgets all that was written after a revision.
+  void Rewind(Revision revision);
 
  private:
   // By revision; empty where the key was deleted.
@@ -102,7 +106,8 @@ class ModelStore : public Store {
   std::map<std::string, Versions> keys_ ABSL_GUARDED_BY(mutex_);
   Revision newest_ ABSL_GUARDED_BY(mutex_) = 0;
   std::map<Revision, absl::Duration> leases_ ABSL_GUARDED_BY(mutex_);
-  std::set<std::string> ingested_ ABSL_GUARDED_BY(mutex_);
+  // Labels, and the revision that was newest behind each.
+  std::map<std::string, Revision> ingested_ ABSL_GUARDED_BY(mutex_);
   StoreStats counters_ ABSL_GUARDED_BY(mutex_);
   std::deque<absl::AnyInvocable<void()>> completions_ ABSL_GUARDED_BY(mutex_);
   bool completing_ ABSL_GUARDED_BY(mutex_) = false;

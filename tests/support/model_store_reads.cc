@@ -128,9 +128,14 @@ absl::StatusOr<ScanPage> ModelStore::ScanNow(const ScanRequest& request) {
   return page;
 }
 
-std::map<std::string, Entry> ModelStore::Entries() const {
+Revision ModelStore::newest() const {
   absl::MutexLock lock(&mutex_);
-  const Moment now = {newest_, EngineTime()};
+  return newest_;
+}
+
+std::map<std::string, Entry> ModelStore::EntriesAt(Revision revision) const {
+  absl::MutexLock lock(&mutex_);
+  const Moment now = {revision, EngineTime()};
   std::map<std::string, Entry> entries;
   for (const auto& [key, versions] : keys_) {
     if (std::optional<Entry> entry = Find(key, now)) {
@@ -138,6 +143,18 @@ std::map<std::string, Entry> ModelStore::Entries() const {
     }
   }
   return entries;
+}
+
+void ModelStore::Rewind(Revision revision) {
+  absl::MutexLock lock(&mutex_);
+  newest_ = revision;
+  for (auto& [key, versions] : keys_) {
+    versions.erase(versions.upper_bound(revision), versions.end());
+  }
+  for (auto label = ingested_.begin(); label != ingested_.end();) {
+    label =
+        label->second > revision ? ingested_.erase(label) : std::next(label);
+  }
 }
 
 StoreStats ModelStore::Stats() const {

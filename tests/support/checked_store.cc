@@ -1,0 +1,228 @@
+#include "tests/support/checked_store.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <utility>
+#include <variant>
+
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "storage/blocking_store.h"
+#include "storage/open.h"
+#include "tests/support/vector_source.h"
+
+namespace rundlet {
+namespace {
+
+constexpr absl::Duration kPatience = absl::Minutes(2);
+
+// Whether a transaction may delete what the model says was never there: a key
+// that has expired, but is not swept yet, is overwritten and deleted again.
+bool MayLeaveTombstone(const Transaction& transaction) {
+  for (const auto* branch : {&transaction.operations, &transaction.otherwise}) {
+    for (const Operation& operation : *branch) {
+      if (std::holds_alternative<DeleteOperation>(operation)) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+CheckedStore::CheckedStore(const FakeClock* clock, Limits limits)
+    : limits_(limits), model_(clock, limits) {
+  steps_.push_back({0, Durability::kDisk, false});
+}
+
+absl::Status CheckedStore::Open(Options options) {
+  options.limits = limits_;
+  absl::StatusOr<std::unique_ptr<Store>> opened =
+      rundlet::Open(std::move(options));
+  if (!opened.ok()) return opened.status();
+  store_ = *std::move(opened);
+  {
+    absl::MutexLock lock(&mutex_);
+    errors_expected_ = false;
+  }
+  Match(ScanAll());
+  return absl::OkStatus();
+}
+
+void CheckedStore::ExpectErrors() {
+  absl::MutexLock lock(&mutex_);
+  errors_expected_ = true;
+}
+
+void CheckedStore::Owe() {
+  absl::MutexLock lock(&mutex_);
+  ++owed_;
+}
+
+void CheckedStore::Settle(const absl::Status& status, size_t step,
+                          Durability durability) {
+  absl::MutexLock lock(&mutex_);
+  --owed_;
+  if (!status.ok()) {
+    last_error_ = status;
+    EXPECT_TRUE(errors_expected_) << status;
+    return;
+  }
+  steps_[step].reached = std::max(steps_[step].reached, durability);
+}
+
+void CheckedStore::Commit(Transaction transaction) {
+  Expectation expected;
+  expected.may_leave_tombstone = MayLeaveTombstone(transaction);
+  expected.receipt = BlockingStore(&model_).Commit(transaction);
+  {
+    absl::MutexLock lock(&mutex_);
+    ++owed_;
+    last_error_ = absl::OkStatus();
+    if (expected.receipt.ok() && expected.receipt->revision != 0) {
+      expected.step = steps_.size();
+      steps_.push_back(
+          {expected.receipt->revision, Durability::kDefault, false});
+    }
+  }
+  store_->Commit(std::move(transaction),
+                 [this, expected](absl::StatusOr<Receipt> receipt) {
+                   Finish(expected, receipt);
+                 });
+}
+
+absl::Status CheckedStore::CommitAndWait(Transaction transaction) {
+  Commit(std::move(transaction));
+  Wait();
+  absl::MutexLock lock(&mutex_);
+  if (steps_.back().failed) {
+    steps_.pop_back();
+    model_.Rewind(steps_.back().revision);
+  }
+  return last_error_;
+}
+
+void CheckedStore::Finish(const Expectation& expected,
+                          const absl::StatusOr<Receipt>& receipt) {
+  absl::MutexLock lock(&mutex_);
+  --owed_;
+  const bool has_step = expected.step != 0;
+  if (!receipt.ok()) {
+    last_error_ = receipt.status();
+    const bool refused = !expected.receipt.ok() &&
+                         expected.receipt.status().code() == last_error_.code();
+    EXPECT_TRUE(errors_expected_ || refused) << last_error_;
+    if (has_step && last_error_.code() != absl::StatusCode::kUnknown) {
+      steps_[expected.step].failed = true;
+    }
+    return;
+  }
+  EXPECT_TRUE(expected.receipt.ok()) << expected.receipt.status();
+  if (!expected.receipt.ok()) return;
+  CheckReceipt(expected, *receipt);
+  if (has_step) steps_[expected.step].reached = receipt->durability;
+}
+
+void CheckedStore::CheckReceipt(const Expectation& expected,
+                                const Receipt& receipt) {
+  const Receipt& model = *expected.receipt;
+  EXPECT_EQ(receipt.branch, model.branch);
+  if (receipt.revision != 0) {
+    EXPECT_GT(receipt.revision, highest_) << "a revision was given twice";
+    highest_ = std::max(highest_, receipt.revision);
+    EXPECT_TRUE(model.revision != 0 || expected.may_leave_tombstone);
+    if (model.revision != 0) revisions_[model.revision] = receipt.revision;
+  } else {
+    EXPECT_EQ(model.revision, 0u) << "the commit took no revision";
+  }
+  ASSERT_EQ(receipt.failed_condition.has_value(),
+            model.failed_condition.has_value());
+  if (model.failed_condition) {
+    EXPECT_EQ(receipt.failed_condition->index, model.failed_condition->index);
+    EXPECT_EQ(receipt.failed_condition->version,
+              model.failed_condition->version);
+    EXPECT_EQ(receipt.failed_condition->value_crc32,
+              model.failed_condition->value_crc32);
+  }
+  ASSERT_EQ(receipt.results.size(), model.results.size());
+  for (size_t i = 0; i < model.results.size(); ++i) {
+    EXPECT_EQ(receipt.results[i].existed, model.results[i].existed);
+    ASSERT_EQ(receipt.results[i].entry.has_value(),
+              model.results[i].entry.has_value());
+    if (!model.results[i].entry) continue;
+    EXPECT_EQ(DifferenceOf(*model.results[i].entry, *receipt.results[i].entry),
+              "");
+  }
+}
+
+void CheckedStore::Sync(Durability durability) {
+  Owe();
+  const size_t step = [this] {
+    absl::MutexLock lock(&mutex_);
+    return steps_.size() - 1;
+  }();
+  store_->Sync(durability, [this, step, durability](absl::Status status) {
+    Settle(status, step, durability);
+  });
+}
+
+void CheckedStore::Compact() {
+  Owe();
+  store_->Compact([this](absl::StatusOr<CompactionReport> report) {
+    Settle(report.status(), 0, Durability::kDisk);
+  });
+}
+
+absl::Status CheckedStore::Ingest(const std::string& label,
+                                  std::vector<Entry> entries) {
+  Wait();
+  VectorSource for_model(label, entries);
+  const absl::StatusOr<IngestReport> expected = model_.Ingest(for_model);
+  VectorSource source(label, std::move(entries));
+  const absl::StatusOr<IngestReport> report = store_->Ingest(source);
+  absl::MutexLock lock(&mutex_);
+  if (report.ok()) {
+    EXPECT_TRUE(expected.ok()) << expected.status();
+    EXPECT_EQ(report->entry_count, expected->entry_count);
+    highest_ = std::max(highest_, report->last_revision);
+    steps_.push_back({model_.newest(), Durability::kDisk, false});
+    return absl::OkStatus();
+  }
+  EXPECT_TRUE(errors_expected_ || !expected.ok()) << report.status();
+  if (!expected.ok()) return report.status();
+  if (report.status().code() == absl::StatusCode::kUnknown) {
+    steps_.push_back({model_.newest(), Durability::kDefault, false});
+  } else {
+    model_.Rewind(steps_.back().revision);
+  }
+  return report.status();
+}
+
+void CheckedStore::Wait() {
+  absl::MutexLock lock(&mutex_);
+  const auto settled = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return owed_ == 0;
+  };
+  if (mutex_.AwaitWithTimeout(absl::Condition(&settled), kPatience)) return;
+  // Going on would free what the callbacks use.
+  std::fprintf(stderr, "%llu callbacks are owed for ever\n",
+               static_cast<unsigned long long>(owed_));
+  std::abort();
+}
+
+void CheckedStore::Close() {
+  if (store_ == nullptr) return;
+  store_ = nullptr;
+  Wait();
+  absl::MutexLock lock(&mutex_);
+  floor_ = steps_.size() - 1;
+}
+
+void CheckedStore::Crash(Durability durability) {
+  absl::MutexLock lock(&mutex_);
+  for (floor_ = steps_.size() - 1; floor_ > 0; --floor_) {
+    if (steps_[floor_].reached >= durability) break;
+  }
+}
+
+}  // namespace rundlet

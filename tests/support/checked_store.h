@@ -1,0 +1,130 @@
+// CheckedStore: a store on a disk beside its oracle. Every transaction goes to
+// both; what the store answers, and what it still has after a crash, must be
+// what the model says. A difference fails the running test.
+//
+// After a crash the store may have forgotten what was not acknowledged, or not
+// durably enough: it must then be exactly as it was behind one transaction (P2,
+// P3), that of the last promise or a later one (P1), and never give a revision
+// twice (L2). As keys that are gone in the model must be gone in the store, P6
+// is checked with it.
+
+#ifndef RUNDLET_TESTS_SUPPORT_CHECKED_STORE_H_
+#define RUNDLET_TESTS_SUPPORT_CHECKED_STORE_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
+#include "storage/options.h"
+#include "storage/store.h"
+#include "tests/support/fake_clock.h"
+#include "tests/support/model_store.h"
+
+namespace rundlet {
+
+// One thread at a time; the store's callbacks come when they like.
+class CheckedStore {
+ public:
+  // `clock` is not owned; the store has to be opened with the same one.
+  explicit CheckedStore(const FakeClock* clock, Limits limits = {});
+  ~CheckedStore() { Close(); }
+
+  // Opens the store and compares it with every state that it may be in. A store
+  // that does not open is not checked; the caller judges the error.
+  absl::Status Open(Options options);
+  bool is_open() const { return store_ != nullptr; }
+  Store* store() { return store_.get(); }
+  ModelStore& model() { return model_; }
+
+  // From now on commits may fail: power or disk are gone or about to go. Until
+  // the next Open.
+  void ExpectErrors();
+
+  // Starts a commit. Returns before its callback.
+  void Commit(Transaction transaction);
+  // Starts a commit and waits; the error if it failed. One that failed
+  // otherwise than by UNKNOWN must have changed nothing.
+  absl::Status CommitAndWait(Transaction transaction);
+  void Sync(Durability durability);
+  void Compact();
+  // Loads the entries, which are in the order of their keys. Waits.
+  absl::Status Ingest(const std::string& label, std::vector<Entry> entries);
+
+  // Waits for every callback that is owed.
+  void Wait();
+  // Waits, then compares every entry, by scans and by reads.
+  void Compare();
+
+  // Destroys the store: it has synced all, unless it could not.
+  void Close();
+  // What outlives the store now: all that was acknowledged at `durability` or
+  // above. To be called between Close and Open, after a crash.
+  void Crash(Durability durability);
+
+ private:
+  // A state of the model that the store may be found in.
+  struct Step {
+    Revision revision = 0;  // of the model, behind a transaction
+    Durability reached = Durability::kDefault;  // acknowledged; kDefault: not
+    bool failed = false;                        // nothing was done, for sure
+  };
+
+  // What a callback has to know of its commit.
+  struct Expectation {
+    absl::StatusOr<Receipt> receipt;  // the model's
+    bool may_leave_tombstone = false;
+    size_t step = 0;  // of steps_, if it has a revision
+  };
+
+  using Entries = std::map<std::string, Entry>;
+
+  // What the store has otherwise than the model; empty: nothing. Revisions are
+  // not compared: they differ from store to store.
+  static std::string DifferenceOf(const Entry& model, const Entry& store);
+
+  void Finish(const Expectation& expected,
+              const absl::StatusOr<Receipt>& receipt)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  void CheckReceipt(const Expectation& expected, const Receipt& receipt)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Owe() ABSL_LOCKS_EXCLUDED(mutex_);
+  // Ends what Owe began; `status` is an error only where one may be.
+  void Settle(const absl::Status& status, size_t step, Durability durability)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+
+  Entries ScanAll();
+  void CheckReads(const Entries& expected);
+  // Why the store is not as the model was at a revision; empty: it is.
+  std::string Difference(const Entries& found, Revision revision)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  void LearnRevisions(const Entries& found, Revision revision)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  // Finds the step that the store is at, and makes the model go on from there.
+  void Match(const Entries& found) ABSL_LOCKS_EXCLUDED(mutex_);
+  // How many steps there are before the first that failed.
+  size_t PossibleSteps() ABSL_LOCKS_EXCLUDED(mutex_);
+
+  const Limits limits_;
+  ModelStore model_;
+
+  absl::Mutex mutex_;
+  std::vector<Step> steps_ ABSL_GUARDED_BY(mutex_);
+  size_t floor_ ABSL_GUARDED_BY(mutex_) = 0;  // the first step it may be at
+  uint64_t owed_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool errors_expected_ ABSL_GUARDED_BY(mutex_) = false;
+  absl::Status last_error_ ABSL_GUARDED_BY(mutex_);
+  // The store's revisions of the model's, where they are known.
+  std::map<Revision, Revision> revisions_ ABSL_GUARDED_BY(mutex_);
+  Revision highest_ ABSL_GUARDED_BY(mutex_) = 0;  // that the store ever gave
+
+  std::unique_ptr<Store> store_;  // last: its callbacks use all of the above
+};
+
+}  // namespace rundlet
+
+#endif  // RUNDLET_TESTS_SUPPORT_CHECKED_STORE_H_

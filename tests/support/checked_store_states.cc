@@ -1,0 +1,139 @@
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "storage/blocking_store.h"
+#include "tests/support/checked_store.h"
+
+namespace rundlet {
+
+std::string CheckedStore::DifferenceOf(const Entry& model, const Entry& store) {
+  if (store.value != model.value) return "another value";
+  if (store.version != model.version) {
+    return absl::StrCat("version ", store.version, " for ", model.version);
+  }
+  if (store.expiry != model.expiry) return "another expiry";
+  if (store.created != model.created) return "another time of creation";
+  if (store.modified != model.modified) return "another time of modification";
+  return "";
+}
+
+void CheckedStore::Match(const Entries& found) {
+  size_t first = 0;
+  {
+    absl::MutexLock lock(&mutex_);
+    first = floor_;
+  }
+  const size_t end = PossibleSteps();
+  std::string nearest;
+  for (size_t i = end; i-- > first;) {
+    const Revision revision = [&] {
+      absl::MutexLock lock(&mutex_);
+      return steps_[i].revision;
+    }();
+    const std::string difference = Difference(found, revision);
+    if (nearest.empty()) nearest = difference;
+    if (!difference.empty()) continue;
+    model_.Rewind(revision);
+    LearnRevisions(found, revision);
+    absl::MutexLock lock(&mutex_);
+    revisions_.erase(revisions_.upper_bound(revision), revisions_.end());
+    steps_ = {{revision, Durability::kDisk, false}};
+    floor_ = 0;
+    return;
+  }
+  ADD_FAILURE() << "the store is at none of its possible states, " << first
+                << " to " << end - 1 << "; at the last: " << nearest;
+}
+
+size_t CheckedStore::PossibleSteps() {
+  absl::MutexLock lock(&mutex_);
+  const auto failed =
+      std::find_if(steps_.begin(), steps_.end(),
+                   [](const Step& step) { return step.failed; });
+  for (auto step = failed; step != steps_.end(); ++step) {
+    EXPECT_EQ(step->reached, Durability::kDefault)
+        << "acknowledged on top of a commit that had failed";
+  }
+  return failed - steps_.begin();
+}
+
+void CheckedStore::Compare() {
+  Wait();
+  const Entries found = ScanAll();
+  EXPECT_EQ(Difference(found, model_.newest()), "");
+  LearnRevisions(found, model_.newest());
+  CheckReads(model_.Entries());
+}
+
+CheckedStore::Entries CheckedStore::ScanAll() {
+  Entries found;
+  ScanRequest request;
+  request.entries_max = 7;
+  for (bool more = true; more;) {
+    const absl::StatusOr<ScanPage> page =
+        BlockingStore(store_.get()).Scan(request);
+    EXPECT_TRUE(page.ok()) << page.status();
+    if (!page.ok()) break;
+    for (const Entry& entry : page->entries) found[entry.key] = entry;
+    more = page->more;
+    request.at = page->read_revision;
+    request.at_time = page->read_time;
+    if (more) request.after = page->entries.back().key;
+  }
+  return found;
+}
+
+void CheckedStore::CheckReads(const Entries& expected) {
+  for (const auto& [key, entry] : expected) {
+    const auto read = BlockingStore(store_.get()).Get(key);
+    EXPECT_TRUE(read.ok()) << read.status();
+    if (!read.ok()) continue;
+    EXPECT_TRUE(read->has_value()) << key;
+    if (read->has_value()) {
+      EXPECT_EQ(DifferenceOf(entry, **read), "") << key;
+    }
+  }
+}
+
+std::string CheckedStore::Difference(const Entries& found, Revision revision) {
+  const Entries expected = model_.EntriesAt(revision);
+  absl::MutexLock lock(&mutex_);
+  for (const auto& [key, entry] : expected) {
+    const auto there = found.find(key);
+    if (there == found.end()) return absl::StrCat(key, " is missing");
+    const std::string compared = DifferenceOf(entry, there->second);
+    if (!compared.empty()) return absl::StrCat(key, " has ", compared);
+    const auto known = revisions_.find(entry.revision);
+    if (known != revisions_.end() && known->second != there->second.revision) {
+      return absl::StrCat(key, " has revision ", there->second.revision,
+                          " for ", known->second);
+    }
+    const auto created = revisions_.find(entry.create_revision);
+    if (created != revisions_.end() &&
+        created->second != there->second.create_revision) {
+      return absl::StrCat(key, " has create revision ",
+                          there->second.create_revision, " for ",
+                          created->second);
+    }
+  }
+  for (const auto& [key, entry] : found) {
+    if (expected.count(key) == 0) return absl::StrCat(key, " is there");
+  }
+  return "";
+}
+
+void CheckedStore::LearnRevisions(const Entries& found, Revision revision) {
+  const Entries expected = model_.EntriesAt(revision);
+  absl::MutexLock lock(&mutex_);
+  for (const auto& [key, entry] : found) {
+    highest_ = std::max(highest_, entry.revision);
+    const auto model = expected.find(key);
+    if (model == expected.end()) continue;
+    revisions_.emplace(model->second.revision, entry.revision);
+    revisions_.emplace(model->second.create_revision, entry.create_revision);
+  }
+}
+
+}  // namespace rundlet

@@ -1,0 +1,110 @@
+#include "tests/support/random_transaction.h"
+
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+
+namespace rundlet {
+namespace {
+
+Value RandomValue(const TransactionShape& shape, SeededRandom& random) {
+  const uint64_t limit =
+      random.OneIn(20) ? 10 * shape.value_bytes_max : shape.value_bytes_max;
+  std::string bytes = random.Bytes(random.Below(limit + 1));
+  switch (random.Below(3)) {
+    case 0:
+      return Value::Text(std::move(bytes));
+    case 1:
+      return Value::Data(std::move(bytes));
+    default:
+      return Value::Json(std::move(bytes));
+  }
+}
+
+Expiry RandomExpiry(SeededRandom& random) {
+  switch (random.Below(6)) {
+    case 0:
+      return Expiry::After(absl::Seconds(random.Between(1, 20)));
+    case 1:
+      return Expiry::After(absl::ZeroDuration());
+    case 2:
+      return Expiry::Keep();
+    default:
+      return Expiry::Never();
+  }
+}
+
+Operation RandomOperation(const TransactionShape& shape, SeededRandom& random) {
+  std::string key = RandomKey(shape, random);
+  switch (random.Below(10)) {
+    case 0:
+    case 1:
+    case 2:
+      return DeleteOperation{std::move(key)};
+    case 3:
+      return SetExpiryOperation{std::move(key), RandomExpiry(random)};
+    case 4:
+      return GetOperation{std::move(key)};
+    default:
+      return PutOperation{std::move(key), RandomValue(shape, random),
+                          RandomExpiry(random)};
+  }
+}
+
+std::vector<Operation> RandomOperations(const TransactionShape& shape,
+                                        SeededRandom& random) {
+  std::vector<Operation> operations;
+  const uint64_t count =
+      random.OneIn(2) ? 1 : random.Between(1, shape.operations_max);
+  for (uint64_t i = 0; i < count; ++i) {
+    operations.push_back(RandomOperation(shape, random));
+  }
+  return operations;
+}
+
+Condition RandomCondition(const TransactionShape& shape, SeededRandom& random) {
+  std::string key = RandomKey(shape, random);
+  switch (random.Below(4)) {
+    case 0:
+      return Condition::Exists(std::move(key));
+    case 1:
+      return Condition::Missing(std::move(key));
+    case 2:
+      return Condition::ValueIs(std::move(key), RandomValue(shape, random));
+    default: {
+      Condition condition =
+          Condition::VersionIs(std::move(key), random.Below(4));
+      condition.comparison =
+          static_cast<Condition::Comparison>(random.Below(4));
+      return condition;
+    }
+  }
+}
+
+}  // namespace
+
+std::string RandomKey(const TransactionShape& shape, SeededRandom& random) {
+  return absl::StrCat("key", random.Below(shape.keys));
+}
+
+Transaction RandomTransaction(const TransactionShape& shape,
+                              SeededRandom& random) {
+  Transaction transaction;
+  if (random.OneIn(4)) {
+    transaction.conditions.push_back(RandomCondition(shape, random));
+    if (random.OneIn(2)) {
+      transaction.has_otherwise = true;
+      transaction.otherwise = RandomOperations(shape, random);
+    }
+  }
+  transaction.operations = RandomOperations(shape, random);
+  transaction.return_previous = random.OneIn(3);
+  if (shape.any_durability) {
+    transaction.durability = static_cast<Durability>(random.Below(4));
+  }
+  return transaction;
+}
+
+}  // namespace rundlet

@@ -1,0 +1,30 @@
+// Transactions as random tests commit them: few keys, so that they meet.
+
+#ifndef RUNDLET_TESTS_SUPPORT_RANDOM_TRANSACTION_H_
+#define RUNDLET_TESTS_SUPPORT_RANDOM_TRANSACTION_H_
+
+#include <cstdint>
+#include <string>
+
+#include "storage/transaction.h"
+#include "tests/support/seeded_random.h"
+
+namespace rundlet {
+
+struct TransactionShape {
+  uint64_t keys = 12;             // how many different ones there are
+  uint64_t operations_max = 5;    // of each branch, at least 1
+  uint64_t value_bytes_max = 80;  // of most values; few are ten times as long
+  bool any_durability = true;     // else the store's default
+};
+
+std::string RandomKey(const TransactionShape& shape, SeededRandom& random);
+
+// One transaction. Its conditions name no revisions: those differ from store to
+// store.
+Transaction RandomTransaction(const TransactionShape& shape,
+                              SeededRandom& random);
+
+}  // namespace rundlet
+
+#endif  // RUNDLET_TESTS_SUPPORT_RANDOM_TRANSACTION_H_
