@@ -1,0 +1,1 @@
+"""The wire API, generated from proto/rundlet/v1."""

@@ -1,0 +1,136 @@
+"""Writing keys."""
+
+import datetime
+from collections.abc import Iterable
+from typing import Any
+
+from rundlet import entries, expiry, keys
+from rundlet import transactions as tx
+from rundlet.calls import Calls
+from rundlet.v1 import key_value_pb2, transaction_pb2
+from rundlet.values import encode
+
+
+class Writes(Calls):
+    """The calls that change data. They are not retried, since a repeat could
+    take effect twice; an error tells in `outcome_unknown` whether this one may
+    have."""
+
+    def put(
+        self,
+        key: str,
+        value: Any,
+        ttl: expiry.Ttl | None = None,
+        *,
+        expire_time: datetime.datetime | None = None,
+        keep_expiry: bool = False,
+        create_only: bool = False,
+        expected_revision: int | None = None,
+        return_previous: bool = False,
+        durability: entries.Durability | None = None,
+        timeout: float | None = None,
+    ) -> entries.PutResult:
+        """Writes a key: str as text, bytes as data, all else as JSON.
+
+        ttl, expire_time: when the key goes away; without one, never.
+            keep_expiry: when the version before would have.
+        create_only: raise KeyExistsError if the key exists.
+        expected_revision: raise ConditionFailedError if the key has another
+            one; 0: if it exists.
+        """
+        request = key_value_pb2.PutRequest(
+            key=keys.checked(key),
+            value=encode(value),
+            create_only=create_only,
+            expected_revision=expected_revision,
+            return_previous=return_previous,
+            json_as_text=True,
+            durability=self._asked(durability),
+            **expiry.fields(
+                ttl=ttl, expire_time=expire_time, keep_expiry=keep_expiry
+            ),
+        )
+        answer = self._write(self._store.Put, request, timeout)
+        return entries.PutResult(
+            **entries.receipt(answer),
+            existed=answer.existed,
+            previous=entries.optional_entry(answer, "previous"),
+        )
+
+    def delete(
+        self,
+        key: str,
+        *,
+        expected_revision: int | None = None,
+        return_previous: bool = False,
+        durability: entries.Durability | None = None,
+        timeout: float | None = None,
+    ) -> entries.DeleteResult:
+        """Removes a key. The result is true if it existed."""
+        request = key_value_pb2.DeleteRequest(
+            key=keys.checked(key),
+            expected_revision=expected_revision,
+            return_previous=return_previous,
+            json_as_text=True,
+            durability=self._asked(durability),
+        )
+        answer = self._write(self._store.Delete, request, timeout)
+        return entries.DeleteResult(
+            **entries.receipt(answer),
+            deleted=answer.deleted,
+            previous=entries.optional_entry(answer, "previous"),
+        )
+
+    def set_expiry(
+        self,
+        key: str,
+        ttl: expiry.Ttl | None = None,
+        *,
+        expire_time: datetime.datetime | None = None,
+        never: bool = False,
+        expected_revision: int | None = None,
+        durability: entries.Durability | None = None,
+        timeout: float | None = None,
+    ) -> entries.SetExpiryResult:
+        """Gives a key another expiry: a ttl, a time, or never. The result is
+        true if the key exists."""
+        request = key_value_pb2.SetExpiryRequest(
+            key=keys.checked(key),
+            expected_revision=expected_revision,
+            durability=self._asked(durability),
+            **expiry.fields(ttl=ttl, expire_time=expire_time, never=never),
+        )
+        answer = self._write(self._store.SetExpiry, request, timeout)
+        return entries.SetExpiryResult(
+            **entries.receipt(answer), updated=answer.updated
+        )
+
+    def commit(
+        self,
+        operations: Iterable[tx.Operation],
+        *,
+        conditions: Iterable[tx.Condition] = (),
+        otherwise: Iterable[tx.Operation] | None = None,
+        return_previous: bool = False,
+        durability: entries.Durability | None = None,
+        timeout: float | None = None,
+    ) -> entries.CommitResult:
+        """Applies all operations if all conditions hold, and then is true.
+
+        Else it applies `otherwise`, which may be empty, and then is false; or,
+        without it, raises ConditionFailedError and has done nothing.
+        """
+        request = transaction_pb2.CommitRequest(
+            conditions=[condition.to_wire() for condition in conditions],
+            operations=[operation.to_wire() for operation in operations],
+            return_previous=return_previous,
+            json_as_text=True,
+            durability=self._asked(durability),
+        )
+        if otherwise is not None:
+            request.otherwise.SetInParent()
+            request.otherwise.operations.extend(
+                operation.to_wire() for operation in otherwise
+            )
+        answer = self._write(self._store.Commit, request, timeout)
+        return entries.commit_result(answer)
