@@ -1,5 +1,6 @@
 #include "storage/log/manifest.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/memory/memory.h"
@@ -11,7 +12,7 @@
 namespace rundlet {
 namespace {
 
-// Beyond this the MANIFEST is rewritten as one edit.
+// Beyond this, and twice what one edit took, it is rewritten as one edit.
 constexpr uint64_t kRewriteBytes = 1 << 20;
 
 // The bytes of an edit at `offset`: its two copies.
@@ -30,7 +31,7 @@ std::string EncodeEdit(const ManifestEdit& edit, uint64_t edit_number,
 struct EditLog {
   ManifestState state;
   uint64_t edit_number = 0;
-  bool damaged = false;  // a copy was bad, or bytes were left over
+  bool damaged = false;  // a copy was bad or missing, or bytes were left over
 };
 
 // Applies each edit of which at least one copy is good. Where a copy is bad the
@@ -38,6 +39,7 @@ struct EditLog {
 // next edit if both are bad, which is corruption.
 absl::StatusOr<EditLog> ReadEdits(absl::string_view bytes, uint32_t salt) {
   EditLog log;
+  int copies = 2;  // seen of the last edit
   size_t at = kFileHeaderBytes;
   size_t bad_at = bytes.size();
   while (at < bytes.size()) {
@@ -54,7 +56,10 @@ absl::StatusOr<EditLog> ReadEdits(absl::string_view bytes, uint32_t salt) {
           absl::StrCat("at offset ", bad_at, ": edit ", log.edit_number + 1,
                        " is damaged, and a later one relies on it"));
     }
+    if (copy->edit_number == log.edit_number) ++copies;
     if (copy->edit_number == log.edit_number + 1) {
+      if (copies < 2) log.damaged = true;
+      copies = 1;
       const absl::StatusOr<ManifestEdit> edit =
           DecodeManifestEdit(copy->payload);
       if (!edit.ok()) return edit.status();
@@ -64,6 +69,8 @@ absl::StatusOr<EditLog> ReadEdits(absl::string_view bytes, uint32_t salt) {
     }
     at += copy->EncodedBytes();
   }
+  // A cut between the copies leaves no bad byte.
+  if (copies < 2) log.damaged = true;
   return log;
 }
 
@@ -74,6 +81,58 @@ absl::StatusOr<std::string> ReadWhole(const File& file) {
   const absl::Status read = file.ReadAt(0, bytes.size(), &bytes[0]);
   if (!read.ok()) return read;
   return bytes;
+}
+
+struct NewFile {
+  std::unique_ptr<File> file;
+  uint64_t bytes = 0;
+};
+
+// Writes the file that is to become the MANIFEST, whose place it does not take.
+absl::StatusOr<NewFile> WriteNewFile(FileSystem* file_system,
+                                     const std::string& folder,
+                                     const ManifestState& state) {
+  const std::string path = absl::StrCat(folder, "/", kNewManifestName);
+  const absl::Status removed = file_system->RemoveFile(path);
+  if (!removed.ok() && !absl::IsNotFound(removed)) return removed;
+  std::string bytes =
+      EncodeFileHeader({FileKind::kManifest, false, state.store_id, 0});
+  bytes += EncodeEdit(state.AsEdit(), 1, SegmentSalt(state.store_id, 0),
+                      bytes.size());
+  absl::StatusOr<std::unique_ptr<File>> file = file_system->CreateFile(path);
+  if (!file.ok()) return file.status();
+  const absl::Status written = (*file)->WriteAt(0, bytes);
+  if (!written.ok()) {
+    // Half a file is of no use, and may have taken the last of the room.
+    file_system->RemoveFile(path).IgnoreError();
+    return written;
+  }
+  return NewFile{*std::move(file), bytes.size()};
+}
+
+// Puts what WriteNewFile wrote into the MANIFEST's place, durably.
+absl::Status Publish(FileSystem* file_system, const std::string& folder,
+                     File& file) {
+  absl::Status status = file.Sync();
+  if (status.ok()) {
+    status =
+        file_system->RenameFile(absl::StrCat(folder, "/", kNewManifestName),
+                                absl::StrCat(folder, "/", kManifestName));
+  }
+  if (status.ok()) status = file_system->SyncDirectory(folder);
+  return status;
+}
+
+// Makes sure that what was read is on the disk. It may stand in the page cache
+// alone: after a sync that failed in the process before this one, or between a
+// rename and the folder's sync. Edits that go on behind it would be lost with
+// it.
+absl::Status SyncAgain(FileSystem* file_system, const std::string& folder,
+                       absl::string_view bytes, File& file) {
+  absl::Status status = file.WriteAt(0, bytes);
+  if (status.ok()) status = file.Sync();
+  if (status.ok()) status = file_system->SyncDirectory(folder);
+  return status;
 }
 
 absl::Status At(const std::string& path, const absl::Status& status) {
@@ -114,6 +173,8 @@ absl::StatusOr<std::unique_ptr<Manifest>> Manifest::Open(
   }
   log->state.store_id = header->store_id;
   if (log->damaged) return Write(file_system, folder, log->state);
+  const absl::Status synced = SyncAgain(file_system, folder, *bytes, **file);
+  if (!synced.ok()) return synced;
   return absl::WrapUnique(new Manifest(file_system, folder,
                                        std::move(log->state), *std::move(file),
                                        bytes->size(), log->edit_number));
@@ -122,26 +183,13 @@ absl::StatusOr<std::unique_ptr<Manifest>> Manifest::Open(
 absl::StatusOr<std::unique_ptr<Manifest>> Manifest::Write(
     FileSystem* file_system, const std::string& folder,
     const ManifestState& state) {
-  const std::string new_path = absl::StrCat(folder, "/", kNewManifestName);
-  const absl::Status removed = file_system->RemoveFile(new_path);
-  if (!removed.ok() && !absl::IsNotFound(removed)) return removed;
-  std::string bytes =
-      EncodeFileHeader({FileKind::kManifest, false, state.store_id, 0});
-  bytes += EncodeEdit(state.AsEdit(), 1, SegmentSalt(state.store_id, 0),
-                      bytes.size());
-  absl::StatusOr<std::unique_ptr<File>> file =
-      file_system->CreateFile(new_path);
-  if (!file.ok()) return file.status();
-  absl::Status status = (*file)->WriteAt(0, bytes);
-  if (status.ok()) status = (*file)->Sync();
-  if (status.ok()) {
-    status = file_system->RenameFile(new_path,
-                                     absl::StrCat(folder, "/", kManifestName));
-  }
-  if (status.ok()) status = file_system->SyncDirectory(folder);
-  if (!status.ok()) return status;
+  absl::StatusOr<NewFile> fresh = WriteNewFile(file_system, folder, state);
+  if (!fresh.ok()) return fresh.status();
+  const absl::Status published = Publish(file_system, folder, *fresh->file);
+  if (!published.ok()) return published;
   return absl::WrapUnique(new Manifest(file_system, folder, state,
-                                       *std::move(file), bytes.size(), 1));
+                                       std::move(fresh->file), fresh->bytes,
+                                       /*edit_number=*/1));
 }
 
 absl::Status Manifest::WriteEdit(const ManifestEdit& edit) {
@@ -169,6 +217,24 @@ absl::Status Manifest::WriteEdit(const ManifestEdit& edit) {
   return absl::OkStatus();
 }
 
+absl::Status Manifest::Rewrite() {
+  absl::StatusOr<NewFile> fresh = WriteNewFile(file_system_, folder_, state_);
+  // No room, say: the MANIFEST stands as it was, and the next edit tries again.
+  if (!fresh.ok()) return absl::OkStatus();
+  const absl::Status published = Publish(file_system_, folder_, *fresh->file);
+  if (!published.ok()) {
+    // Nobody knows which of the two files a restart will find.
+    failure_ = absl::UnknownError(absl::StrCat(
+        "the MANIFEST could not be rewritten: ", published.message()));
+    return failure_;
+  }
+  file_ = std::move(fresh->file);
+  bytes_ = fresh->bytes;
+  rewritten_bytes_ = fresh->bytes;
+  edit_number_ = 1;
+  return absl::OkStatus();
+}
+
 absl::Status Manifest::Append(const ManifestEdit& edit) {
   const absl::MutexLock lock(&mu_);
   if (!failure_.ok()) return failure_;
@@ -178,21 +244,9 @@ absl::Status Manifest::Append(const ManifestEdit& edit) {
   const absl::Status written = WriteEdit(edit);
   if (!written.ok()) return written;
   state_ = std::move(next);
-  if (bytes_ < kRewriteBytes) return absl::OkStatus();
-  // The edit is in already; a rewrite that fails before the rename changes
-  // nothing and is tried again at the next edit.
-  absl::StatusOr<std::unique_ptr<Manifest>> rewritten =
-      Write(file_system_, folder_, state_);
-  if (!rewritten.ok()) {
-    // After the rename the old file must not be appended to.
-    failure_ = absl::UnknownError(absl::StrCat(
-        "the MANIFEST could not be rewritten: ", rewritten.status().message()));
-    return absl::OkStatus();
+  if (bytes_ >= std::max(kRewriteBytes, 2 * rewritten_bytes_)) {
+    return Rewrite();
   }
-  const absl::MutexLock other(&(*rewritten)->mu_);
-  file_ = std::move((*rewritten)->file_);
-  bytes_ = (*rewritten)->bytes_;
-  edit_number_ = (*rewritten)->edit_number_;
   return absl::OkStatus();
 }
 

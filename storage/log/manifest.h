@@ -45,8 +45,10 @@ struct ManifestState {
 // Thread-safe. Edits are synced before Append returns.
 class Manifest {
  public:
-  // Reads the folder's MANIFEST; a damaged tail that nothing relied on is
-  // mended. NOT_FOUND: there is none. DATA_LOSS, FAILED_PRECONDITION: see Open.
+  // Reads the folder's MANIFEST and syncs what it has read; a damaged copy, or
+  // a damaged tail that nothing relied on, is mended by a rewrite. NOT_FOUND:
+  // there is none. DATA_LOSS: it is damaged. FAILED_PRECONDITION: a newer
+  // version wrote it.
   static absl::StatusOr<std::unique_ptr<Manifest>> Open(
       FileSystem* file_system, const std::string& folder);
 
@@ -55,9 +57,10 @@ class Manifest {
       FileSystem* file_system, const std::string& folder,
       const ManifestState& state);
 
-  // Appends and applies an edit. RESOURCE_EXHAUSTED and the like: nothing has
-  // changed. UNKNOWN: the edit may or may not be on the disk, the store has to
-  // stop (P7), and every later call fails alike.
+  // Appends and applies an edit. DATA_LOSS: it does not fit the state.
+  // RESOURCE_EXHAUSTED and the like: it could not be written. Either way
+  // nothing has changed. UNKNOWN: the edit may or may not be on the disk, the
+  // store has to stop (P7), and every later call fails alike.
   absl::Status Append(const ManifestEdit& edit) ABSL_LOCKS_EXCLUDED(mu_);
 
   ManifestState state() const ABSL_LOCKS_EXCLUDED(mu_);
@@ -68,6 +71,8 @@ class Manifest {
 
   absl::Status WriteEdit(const ManifestEdit& edit)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Replaces the file by one that holds the state as one edit.
+  absl::Status Rewrite() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   FileSystem* const file_system_;
   const std::string folder_;
@@ -76,7 +81,8 @@ class Manifest {
   ManifestState state_ ABSL_GUARDED_BY(mu_);
   std::unique_ptr<File> file_ ABSL_GUARDED_BY(mu_);
   uint64_t bytes_ ABSL_GUARDED_BY(mu_);
-  uint64_t edit_number_ ABSL_GUARDED_BY(mu_);  // of the last edit
+  uint64_t rewritten_bytes_ ABSL_GUARDED_BY(mu_) = 0;  // of the last rewrite
+  uint64_t edit_number_ ABSL_GUARDED_BY(mu_);          // of the last edit
   absl::Status failure_ ABSL_GUARDED_BY(mu_);
 };
 
