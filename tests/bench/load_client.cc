@@ -51,7 +51,8 @@ class Keys {
 class Client {
  public:
   explicit Client(const Load& load)
-      : form_(load.target.form), expected_(load.in_flight * form_.reply_bytes()) {
+      : form_(load.target.form),
+        expected_(load.in_flight * form_.reply_bytes()) {
     for (int i = 0; i < load.in_flight; ++i) {
       absl::StrAppend(&batch_, form_.before_key, std::string(kKeyDigits, '0'),
                       form_.behind_key);

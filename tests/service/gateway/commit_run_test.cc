@@ -1,0 +1,62 @@
+// Goal: `more` is set on every write of a run but the last, and the order of
+// the writes is kept.
+// Method: runs of several lengths, and one beyond the bytes of a run.
+
+#include "service/gateway/commit_run.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "tests/service/gateway/held_store.h"
+
+namespace rundlet {
+namespace {
+
+class CommitRunTest : public testing::Test {
+ protected:
+  CommitRunTest() { store_.StopHolding(); }
+
+  void Add(size_t bytes = 1) {
+    Transaction transaction;
+    transaction.operations.push_back(
+        PutOperation{absl::StrCat("key", added_), Value::Text("value")});
+    run_.Add(std::move(transaction), bytes,
+             [this, number = added_++](absl::StatusOr<Receipt> receipt) {
+               EXPECT_TRUE(receipt.ok());
+               answered_.push_back(number);
+             });
+  }
+
+  HeldStore store_;
+  CommitRun run_{&store_};
+  int added_ = 0;
+  std::vector<int> answered_;
+};
+
+TEST_F(CommitRunTest, TheLastOfARunSaysSo) {
+  run_.End();
+  EXPECT_EQ(store_.more_flags(), (std::vector<bool>{}));
+  Add();
+  EXPECT_EQ(store_.more_flags(), (std::vector<bool>{}));
+  run_.End();
+  EXPECT_EQ(store_.more_flags(), (std::vector<bool>{false}));
+  Add();
+  Add();
+  Add();
+  run_.End();
+  run_.End();
+  EXPECT_EQ(store_.more_flags(), (std::vector<bool>{false, true, true, false}));
+  EXPECT_EQ(answered_, (std::vector<int>{0, 1, 2, 3}));
+}
+
+TEST_F(CommitRunTest, ALongRunEndsEarly) {
+  for (int i = 0; i < 4; ++i) Add(100 << 10);
+  run_.End();
+  EXPECT_EQ(store_.more_flags(), (std::vector<bool>{true, true, false, false}));
+  EXPECT_EQ(answered_, (std::vector<int>{0, 1, 2, 3}));
+}
+
+}  // namespace
+}  // namespace rundlet

@@ -1,0 +1,97 @@
+#include "tests/service/gateway/held_store.h"
+
+#include <utility>
+
+namespace rundlet {
+
+void HeldStore::Hold(Release release) {
+  {
+    absl::MutexLock lock(&mutex_);
+    if (holding_) {
+      held_.push_back(std::move(release));
+      return;
+    }
+  }
+  release();
+}
+
+template <typename Result, typename Callback>
+auto HeldStore::Holding(Callback done) {
+  return [this, done = std::move(done)](absl::StatusOr<Result> result) mutable {
+    Hold([done = std::move(done), result = std::move(result)]() mutable {
+      done(std::move(result));
+    });
+  };
+}
+
+void HeldStore::ReleaseAll() {
+  std::deque<Release> released;
+  {
+    absl::MutexLock lock(&mutex_);
+    released.swap(held_);
+  }
+  for (Release& release : released) release();
+}
+
+void HeldStore::ReleaseLast() {
+  Release release;
+  {
+    absl::MutexLock lock(&mutex_);
+    release = std::move(held_.back());
+    held_.pop_back();
+  }
+  release();
+}
+
+size_t HeldStore::held_count() const {
+  absl::MutexLock lock(&mutex_);
+  return held_.size();
+}
+
+void HeldStore::WaitForHeld(size_t count) const {
+  absl::MutexLock lock(&mutex_);
+  const auto enough = [&]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
+    return held_.size() >= count;
+  };
+  mutex_.Await(absl::Condition(&enough));
+}
+
+void HeldStore::StopHolding() {
+  absl::MutexLock lock(&mutex_);
+  holding_ = false;
+}
+
+std::vector<bool> HeldStore::more_flags() const {
+  absl::MutexLock lock(&mutex_);
+  return more_flags_;
+}
+
+void HeldStore::Commit(Transaction transaction, CommitCallback done) {
+  {
+    absl::MutexLock lock(&mutex_);
+    more_flags_.push_back(transaction.more);
+  }
+  model_.Commit(std::move(transaction), Holding<Receipt>(std::move(done)));
+}
+
+void HeldStore::Read(ReadRequest request, ReadCallback done) {
+  model_.Read(std::move(request), Holding<ReadResult>(std::move(done)));
+}
+
+void HeldStore::Scan(ScanRequest request, ScanCallback done) {
+  model_.Scan(std::move(request), std::move(done));
+}
+
+void HeldStore::Sync(Durability durability, SyncCallback done) {
+  model_.Sync(durability, std::move(done));
+}
+
+void HeldStore::Compact(CompactCallback done) {
+  model_.Compact(Holding<CompactionReport>(std::move(done)));
+}
+
+absl::StatusOr<IngestReport> HeldStore::Ingest(EntrySource& source) {
+  return model_.Ingest(source);
+}
+
+}  // namespace rundlet
