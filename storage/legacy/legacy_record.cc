@@ -128,7 +128,7 @@ absl::StatusOr<std::string> EncodeValue(const Value& value) {
   if (value.kind == ValueKind::kData) {
     return absl::InvalidArgumentError("the value is bytes, not text or JSON");
   }
-  if (!IsUtf8(value.bytes)) {
+  if (!IsUnicodeText(value.bytes)) {
     return absl::InvalidArgumentError("the value is not UTF-8");
   }
   if (value.kind == ValueKind::kText) return EncodeJsonString(value.bytes);
@@ -144,7 +144,7 @@ absl::StatusOr<std::string> EncodeValue(const Value& value) {
 
 LegacyRecord ParseLegacyRecord(absl::string_view json, const Limits& limits) {
   LegacyRecord record;
-  if (!IsUtf8(json)) {
+  if (!IsUnicodeText(json)) {
     record.problem = "the record is not UTF-8";
     return record;
   }
@@ -178,7 +178,7 @@ LegacyRecord ParseLegacyRecord(absl::string_view json, const Limits& limits) {
 absl::StatusOr<std::string> EncodeLegacyPut(absl::string_view key,
                                             const Value& value,
                                             absl::Time expiry) {
-  if (!IsUtf8(key)) return absl::InvalidArgumentError("the key is not UTF-8");
+  if (!IsUnicodeText(key)) return absl::InvalidArgumentError("the key is not UTF-8");
   const absl::StatusOr<std::string> encoded = EncodeValue(value);
   if (!encoded.ok()) return encoded.status();
   const std::string json = absl::StrCat(

@@ -56,7 +56,7 @@ std::optional<uint32_t> TakeUtf8Character(absl::string_view* text) {
   return character;
 }
 
-bool IsUtf8(absl::string_view text) {
+bool IsUnicodeText(absl::string_view text) {
   while (TakeUtf8Character(&text).has_value()) {
   }
   return text.empty();

@@ -18,7 +18,7 @@ namespace rundlet {
 std::optional<uint32_t> TakeUtf8Character(absl::string_view* text);
 
 // Whether all of `text` is UTF-8 in that sense. The empty text is.
-bool IsUtf8(absl::string_view text);
+bool IsUnicodeText(absl::string_view text);
 
 // The number of characters in `text`, counted by their first bytes. For bytes
 // that are not UTF-8 it is some number not above text.size().

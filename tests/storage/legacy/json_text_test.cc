@@ -138,7 +138,7 @@ TEST(JsonTextTest, EveryCharacterComesBack) {
     if (character >= 0xD800 && character <= 0xDFFF) continue;
     std::string text;
     AppendUtf8Character(character, &text);
-    ASSERT_TRUE(IsUtf8(text)) << character;
+    ASSERT_TRUE(IsUnicodeText(text)) << character;
     const std::string json = EncodeJsonString(text);
     ASSERT_EQ(Decoded(json), text) << character;
     for (const char byte : json) ASSERT_TRUE(byte >= ' ' && byte <= '~');
@@ -180,9 +180,9 @@ TEST(Utf8Test, RefusesWhatIsNotUtf8) {
        {"\x80", "\xC0\x80", "\xC1\xBF", "\xC3", "\xE0\x80\x80", "\xE2\x82",
         "\xED\xA0\x80", "\xED\xBF\xBF", "\xF0\x80\x80\x80", "\xF4\x90\x80\x80",
         "\xF5\x80\x80\x80", "\xFF", "a\xC3("}) {
-    EXPECT_FALSE(IsUtf8(bytes));
+    EXPECT_FALSE(IsUnicodeText(bytes));
   }
-  EXPECT_TRUE(IsUtf8("\xED\x9F\xBF\xEE\x80\x80\xF4\x8F\xBF\xBF"));
+  EXPECT_TRUE(IsUnicodeText("\xED\x9F\xBF\xEE\x80\x80\xF4\x8F\xBF\xBF"));
   EXPECT_EQ(CountUtf8Characters("a\u00E9\u6771\U0001F680"), 4);
 }
 
