@@ -56,7 +56,9 @@ class FileSystem {
   virtual absl::StatusOr<std::unique_ptr<File>> CreateFile(
       const std::string& path) = 0;
 
-  // Opens an existing file for reading and writing. NOT_FOUND: there is none.
+  // Opens an existing file for reading and writing; where writing is not
+  // allowed, for reading alone: then it is WriteAt that fails. NOT_FOUND: there
+  // is none.
   virtual absl::StatusOr<std::unique_ptr<File>> OpenFile(
       const std::string& path) = 0;
 

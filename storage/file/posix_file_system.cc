@@ -54,6 +54,13 @@ Descriptor Open(const std::string& path, int flags) {
       Retry([&] { return open(path.c_str(), flags | O_CLOEXEC, kFileMode); }));
 }
 
+// For reading and writing, or for reading alone where writing is not allowed.
+Descriptor OpenExisting(const std::string& path) {
+  Descriptor descriptor = Open(path, O_RDWR);
+  if (descriptor.ok() || (errno != EACCES && errno != EROFS)) return descriptor;
+  return Open(path, O_RDONLY);
+}
+
 std::string ParentOf(const std::string& path) {
   const size_t slash = path.find_last_of('/');
   if (slash == std::string::npos) return ".";
@@ -151,7 +158,7 @@ absl::StatusOr<std::unique_ptr<File>> PosixFileSystem::CreateFile(
 
 absl::StatusOr<std::unique_ptr<File>> PosixFileSystem::OpenFile(
     const std::string& path) {
-  Descriptor descriptor = Open(path, O_RDWR);
+  Descriptor descriptor = OpenExisting(path);
   if (!descriptor.ok()) return ErrnoStatus("open", path);
   return std::make_unique<PosixFile>(std::move(descriptor), path);
 }
