@@ -57,8 +57,7 @@ absl::StatusOr<std::optional<std::string>> RecordReader::ReadValue(
     misses_.fetch_add(1, std::memory_order_relaxed);
   }
   std::string bytes;
-  const absl::StatusOr<Record> record =
-      segment->Read(version.location, &bytes);
+  const absl::StatusOr<Record> record = segment->Read(version.location, &bytes);
   if (!record.ok()) return record.status();
   const absl::Status identity = CheckIdentity(*record, key, version, *segment);
   if (!identity.ok()) return identity;

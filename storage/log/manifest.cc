@@ -250,6 +250,11 @@ absl::Status Manifest::Append(const ManifestEdit& edit) {
   return absl::OkStatus();
 }
 
+bool Manifest::broken() const {
+  const absl::MutexLock lock(&mu_);
+  return !failure_.ok();
+}
+
 ManifestState Manifest::state() const {
   const absl::MutexLock lock(&mu_);
   return state_;

@@ -31,7 +31,8 @@ struct ManifestState {
   Revision revision_ceiling = 0;
   Revision floor = 0;
   int64_t time_us = 0;
-  std::optional<CleanStop> clean_stop;
+  std::optional<CleanStop> clean_stop;       // the last one
+  bool stopped_cleanly = false;              // nothing has followed it
   std::set<std::string> ingested;
 
   // Applies one edit. DATA_LOSS: it does not fit the state, which is then of
@@ -64,6 +65,9 @@ class Manifest {
   absl::Status Append(const ManifestEdit& edit) ABSL_LOCKS_EXCLUDED(mu_);
 
   ManifestState state() const ABSL_LOCKS_EXCLUDED(mu_);
+
+  // Whether an Append has failed so that the store has to stop.
+  bool broken() const ABSL_LOCKS_EXCLUDED(mu_);
 
  private:
   Manifest(FileSystem* file_system, std::string folder, ManifestState state,

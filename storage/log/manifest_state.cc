@@ -40,8 +40,8 @@ absl::Status ManifestState::Apply(const ManifestEdit& edit) {
     segment_id_max = std::max(segment_id_max, *edit.segment_id_max);
   }
   ingested.insert(edit.ingested.begin(), edit.ingested.end());
-  // A clean stop is over as soon as anything follows it.
-  clean_stop = edit.clean_stop;
+  stopped_cleanly = edit.clean_stop.has_value();
+  if (stopped_cleanly) clean_stop = edit.clean_stop;
   return absl::OkStatus();
 }
 
@@ -55,7 +55,7 @@ ManifestEdit ManifestState::AsEdit() const {
   edit.floor = floor;
   edit.time_us = time_us;
   edit.segment_id_max = segment_id_max;
-  edit.clean_stop = clean_stop;
+  if (stopped_cleanly) edit.clean_stop = clean_stop;
   edit.ingested.assign(ingested.begin(), ingested.end());
   return edit;
 }

@@ -1,0 +1,184 @@
+// CommitPipeline: the writer's role, and what happens when it fails.
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "storage/engine/commit_pipeline.h"
+#include "storage/format/record.h"
+
+namespace rundlet {
+namespace {
+
+Record RecordOf(const Index::Change& change, bool expired) {
+  Record record;
+  const Version& version = change.version;
+  record.type = version.deleted ? RecordType::kDelete : RecordType::kPut;
+  record.kind = version.kind;
+  record.expired = expired;
+  record.ends_transaction = false;
+  record.revision = version.revision;
+  record.create_revision = version.create_revision;
+  record.version = version.version;
+  record.created_us = version.created_us;
+  record.modified_us = version.modified_us;
+  record.expiry_us = version.expiry_us;
+  record.key = change.key;
+  if (version.value != nullptr) record.value = *version.value;
+  return record;
+}
+
+}  // namespace
+
+std::vector<CommitPipeline::CommitPtr> CommitPipeline::NextGroup(
+    uint64_t* bytes) const {
+  std::vector<CommitPtr> group;
+  *bytes = 0;
+  for (const CommitPtr& commit : unwritten_) {
+    if (commit->revision > ceiling_) break;
+    if (!group.empty() &&
+        *bytes + commit->record_bytes > log_->group_bytes_max()) {
+      break;
+    }
+    *bytes += commit->record_bytes;
+    group.push_back(commit);
+  }
+  return group;
+}
+
+bool CommitPipeline::Prepare(Writer writer, uint64_t group_bytes) {
+  // No bytes: even the first commit waits for revisions to be reserved.
+  const bool needs_roll = group_bytes > 0 && log_->NeedsRoll(group_bytes);
+  if (group_bytes > 0 && !needs_roll) return true;
+  if (writer == Writer::kCommitter) {
+    // The flusher does what may block, and goes on writing then.
+    (needs_roll ? roll_wanted_ : reserve_wanted_) = true;
+    WakeFlusher();
+    return false;
+  }
+  if (needs_roll) return RollLog().ok();
+  ReserveRevisions();
+  return !unwritten_.empty() && unwritten_.front()->revision <= ceiling_;
+}
+
+void CommitPipeline::WriteQueued(Writer writer) {
+  if (writing_) return;
+  while (!unwritten_.empty() && failure_.ok() && write_error_.ok()) {
+    uint64_t bytes = 0;
+    std::vector<CommitPtr> group = NextGroup(&bytes);
+    if (!Prepare(writer, bytes)) return;
+    if (group.empty()) continue;
+    std::vector<Location> locations;
+    writing_ = true;
+    mu_.Unlock();
+    const absl::Status written = WriteGroup(group, &locations);
+    mu_.Lock();
+    writing_ = false;
+    role_left_.SignalAll();
+    if (!written.ok()) {
+      write_error_ = written;
+      WakeFlusher();
+      return;
+    }
+    FinishGroup(group, locations);
+  }
+}
+
+absl::Status CommitPipeline::WriteGroup(const std::vector<CommitPtr>& group,
+                                        std::vector<Location>* locations) {
+  std::vector<Record> records;
+  for (const CommitPtr& commit : group) {
+    for (const Index::Change& change : commit->changes) {
+      records.push_back(RecordOf(change, commit->expired));
+    }
+    records.back().ends_transaction = true;
+  }
+  absl::Status written = log_->Write(records, group.back()->time_us, locations);
+  if (!written.ok() || !cache_->enabled()) return written;
+  for (size_t i = 0; i < records.size(); ++i) {
+    if (records[i].type == RecordType::kDelete) {
+      cache_->Erase(records[i].key);
+    } else {
+      cache_->Insert(records[i].key, (*locations)[i],
+                     log_->Written((*locations)[i]));
+    }
+  }
+  return written;
+}
+
+void CommitPipeline::FinishGroup(const std::vector<CommitPtr>& group,
+                                 const std::vector<Location>& locations) {
+  size_t next = 0;
+  for (const CommitPtr& commit : group) {
+    for (Index::Change& change : commit->changes) {
+      change.version.location = locations[next++];
+      change.version.value = nullptr;
+      if (commit->published) {
+        index_->Relocate(change.key, change.version.revision,
+                         change.version.location);
+      }
+    }
+    commit->written = true;
+    pending_bytes_ -= commit->record_bytes;
+    unwritten_.pop_front();
+  }
+  written_ = group.back()->revision;
+  ++counts_.writes;
+}
+
+void CommitPipeline::RebuildNewest() {
+  newest_.clear();
+  head_ = index_->visible();
+  for (const CommitPtr& commit : queue_) {
+    if (!commit->failure.ok()) continue;
+    head_ = std::max(head_, commit->revision);
+    for (const Index::Change& change : commit->changes) {
+      newest_.erase(change.key);
+      newest_.emplace(change.key, &change);
+    }
+  }
+}
+
+void CommitPipeline::FailUnwritten(absl::Status status) {
+  // UNKNOWN is kept for outcomes that are; this one is known.
+  if (absl::IsUnknown(status)) {
+    status = absl::UnavailableError(status.message());
+  }
+  // Whatever was planned on top of the first that fails, fails with it.
+  bool fails = false;
+  for (const CommitPtr& commit : queue_) {
+    fails = fails || (!commit->changes.empty() && !commit->written);
+    if (fails && commit->failure.ok()) commit->failure = status;
+  }
+  // What was acknowledged at kMemory stays, and is tried again.
+  std::deque<CommitPtr> kept;
+  for (CommitPtr& commit : unwritten_) {
+    if (commit->published) {
+      kept.push_back(std::move(commit));
+    } else {
+      pending_bytes_ -= commit->record_bytes;
+    }
+  }
+  unwritten_ = std::move(kept);
+  if (closing_) close_status_ = status;
+  RebuildNewest();
+}
+
+void CommitPipeline::Stop(const absl::Status& status) {
+  if (!failure_.ok()) return;
+  failure_ = absl::UnavailableError(
+      absl::StrCat("the store has stopped: ", status.message()));
+  const absl::Status unknown = absl::UnknownError(
+      absl::StrCat("the outcome is unknown: ", status.message()));
+  for (const CommitPtr& commit : queue_) {
+    if (!IsReady(*commit)) commit->failure = unknown;
+  }
+  RebuildNewest();
+  Publish();
+  role_left_.SignalAll();
+  if (!settings_.on_fatal) return;
+  mu_.Unlock();
+  settings_.on_fatal(status);
+  mu_.Lock();
+}
+
+}  // namespace rundlet

@@ -1,0 +1,167 @@
+#include "storage/engine/compaction.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "storage/format/file_header.h"
+#include "storage/log/segment_replay.h"
+
+namespace rundlet {
+namespace {
+
+// Keys looked at under the index's lock at a time.
+constexpr size_t kKeysAtOnce = 128;
+
+}  // namespace
+
+Compaction::Compaction(Environment environment)
+    : environment_(std::move(environment)) {}
+
+void Compaction::ChooseInputs(const ManifestState& state) {
+  for (const auto& [id, segment] : state.segments) {
+    if (!segment.seal.has_value()) continue;
+    inputs_.push_back(id);
+    newest_input_ = std::max(newest_input_, segment.seal->revision_max);
+    report_.bytes_before += segment.seal->bytes;
+    report_.records_dropped += segment.seal->record_count;
+  }
+  report_.segments_before = inputs_.size();
+}
+
+absl::Status Compaction::CopyVersion(const std::string& key,
+                                     const Version& version,
+                                     BaseWriter& writer) {
+  const std::shared_ptr<const Segment> segment =
+      environment_.segments->Find(version.location.segment_id);
+  std::string bytes;
+  const absl::StatusOr<Record> record = segment->Read(version.location, &bytes);
+  if (!record.ok()) return record.status();
+  if (record->key != key || record->revision != version.revision) {
+    return absl::DataLossError(
+        absl::StrCat(segment->path(), ": at offset ", version.location.offset,
+                     ": the record is that of another key or revision"));
+  }
+  ++report_.records_kept;
+  return writer.Append(*record);
+}
+
+absl::Status Compaction::CopyLive(BaseWriter& writer,
+                                  absl::FunctionRef<bool()> cancelled) {
+  std::string after;
+  while (true) {
+    std::vector<std::pair<std::string, Version>> live;
+    size_t keys = 0;
+    environment_.index->Walk(
+        after, [&](const std::string& key, absl::Span<const Version> versions) {
+          for (const Version& version : versions) {
+            if (std::binary_search(inputs_.begin(), inputs_.end(),
+                                   version.location.segment_id)) {
+              live.emplace_back(key, version);
+            }
+          }
+          after = key;
+          return ++keys < kKeysAtOnce;
+        });
+    if (keys == 0) return absl::OkStatus();
+    if (cancelled()) return absl::CancelledError("the store is closing");
+    for (const auto& [key, version] : live) {
+      const absl::Status copied = CopyVersion(key, version, writer);
+      if (!copied.ok()) return copied;
+    }
+  }
+}
+
+// Reads the outputs once more before anything relies on them.
+absl::Status Compaction::Verify(
+    const std::vector<BaseWriter::Output>& outputs) {
+  for (const BaseWriter::Output& output : outputs) {
+    const absl::Status replayed = ReplaySegment(
+        *output.segment, kFileHeaderBytes, output.seal.bytes,
+        [](const Record&, const Location&) { return absl::OkStatus(); });
+    if (!replayed.ok()) return replayed;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Compaction::Exchange(
+    const std::vector<BaseWriter::Output>& outputs, int64_t time_us) {
+  ManifestEdit edit;
+  edit.removed = inputs_;
+  for (const BaseWriter::Output& output : outputs) {
+    edit.added.push_back({output.segment->id(), FileKind::kBase});
+    edit.sealed.push_back(output.seal);
+    report_.bytes_after += output.seal.bytes;
+  }
+  edit.floor = newest_input_ + 1;
+  edit.time_us = time_us;
+  report_.segments_after = outputs.size();
+  return environment_.manifest->Append(edit);
+}
+
+absl::Status Compaction::LeadIndexTo(
+    const std::vector<BaseWriter::Output>& outputs) {
+  for (const BaseWriter::Output& output : outputs) {
+    environment_.segments->Add(output.segment);
+    const absl::Status replayed = ReplaySegment(
+        *output.segment, kFileHeaderBytes, output.seal.bytes,
+        [this](const Record& record, const Location& location) {
+          environment_.index->Relocate(record.key, record.revision, location);
+          return absl::OkStatus();
+        });
+    if (!replayed.ok()) return replayed;
+  }
+  return absl::OkStatus();
+}
+
+void Compaction::RemoveInputs() {
+  std::vector<std::string> paths;
+  for (const uint64_t id : inputs_) {
+    paths.push_back(environment_.segments->Find(id)->path());
+  }
+  environment_.segments->Remove(inputs_);
+  for (const std::string& path : paths) {
+    const absl::Status removed = environment_.file_system->RemoveFile(path);
+    if (removed.ok()) continue;
+    // The store is whole without them; the next open tries again.
+    environment_.on_event(
+        absl::StrCat("a compacted segment stays behind: ", removed.message()));
+  }
+}
+
+absl::StatusOr<CompactionReport> Compaction::Run(
+    int64_t time_us, absl::FunctionRef<bool()> cancelled) {
+  const ManifestState state = environment_.manifest->state();
+  ChooseInputs(state);
+  if (inputs_.empty()) return report_;
+  BaseWriter writer(environment_.file_system, environment_.folder,
+                    state.store_id, environment_.segment_bytes,
+                    [this] { return environment_.log->NextSegmentId(); });
+  absl::Status status = CopyLive(writer, cancelled);
+  if (!status.ok()) return status;
+  const absl::StatusOr<std::vector<BaseWriter::Output>> outputs =
+      writer.Finish();
+  if (!outputs.ok()) return outputs.status();
+  status = Verify(*outputs);
+  if (status.ok()) status = Exchange(*outputs, time_us);
+  if (!status.ok()) {
+    // Whether a broken MANIFEST lists them nobody knows: then they stay.
+    must_stop_ = environment_.manifest->broken();
+    for (const BaseWriter::Output& output : *outputs) {
+      if (must_stop_) break;
+      environment_.file_system->RemoveFile(output.segment->path())
+          .IgnoreError();
+    }
+    return status;
+  }
+  status = LeadIndexTo(*outputs);
+  if (!status.ok()) {
+    must_stop_ = true;
+    return status;
+  }
+  report_.records_dropped -= report_.records_kept;
+  RemoveInputs();
+  return report_;
+}
+
+}  // namespace rundlet

@@ -1,0 +1,76 @@
+// Compaction: sealed segments in, base segments with live records out.
+
+#ifndef RUNDLET_STORAGE_ENGINE_COMPACTION_H_
+#define RUNDLET_STORAGE_ENGINE_COMPACTION_H_
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "storage/engine/active_log.h"
+#include "storage/file/file_system.h"
+#include "storage/index/index.h"
+#include "storage/log/base_writer.h"
+#include "storage/log/manifest.h"
+#include "storage/log/segment_set.h"
+#include "storage/stats.h"
+
+namespace rundlet {
+
+// Rewrites every sealed segment while reads and writes go on. One call at a
+// time; nothing else removes segments.
+//
+// The order of steps is what makes it safe: the outputs are synced before the
+// one MANIFEST edit that exchanges them for the inputs; the index leads to the
+// outputs before the inputs leave the SegmentSet; the files go last. Since all
+// sealed segments are inputs and what is live is copied by the index alone,
+// nothing that a dropped tombstone hides is left in any segment (L6).
+class Compaction {
+ public:
+  struct Environment {
+    FileSystem* file_system = nullptr;
+    std::string folder;
+    uint64_t segment_bytes = 0;
+    Manifest* manifest = nullptr;
+    SegmentSet* segments = nullptr;
+    Index* index = nullptr;
+    ActiveLog* log = nullptr;  // for segment ids only
+    // Told what an operator should know; never empty.
+    std::function<void(absl::string_view)> on_event;
+  };
+
+  explicit Compaction(Environment environment);
+
+  // `cancelled` is asked now and then; CANCELLED then. After an error nothing
+  // has changed, unless must_stop() says that the store cannot go on (P7).
+  absl::StatusOr<CompactionReport> Run(int64_t time_us,
+                                       absl::FunctionRef<bool()> cancelled);
+
+  bool must_stop() const { return must_stop_; }
+
+ private:
+  void ChooseInputs(const ManifestState& state);
+  absl::Status CopyLive(BaseWriter& writer,
+                        absl::FunctionRef<bool()> cancelled);
+  absl::Status CopyVersion(const std::string& key, const Version& version,
+                           BaseWriter& writer);
+  absl::Status Verify(const std::vector<BaseWriter::Output>& outputs);
+  absl::Status Exchange(const std::vector<BaseWriter::Output>& outputs,
+                        int64_t time_us);
+  absl::Status LeadIndexTo(const std::vector<BaseWriter::Output>& outputs);
+  void RemoveInputs();
+
+  const Environment environment_;
+  std::vector<uint64_t> inputs_;
+  Revision newest_input_ = 0;
+  CompactionReport report_;
+  bool must_stop_ = false;
+};
+
+}  // namespace rundlet
+
+#endif  // RUNDLET_STORAGE_ENGINE_COMPACTION_H_

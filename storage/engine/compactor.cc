@@ -1,0 +1,92 @@
+#include "storage/engine/compactor.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace rundlet {
+
+Compactor::Compactor(Compaction::Environment environment,
+                     CommitPipeline* pipeline, const EngineTime* time,
+                     const Clock* clock)
+    : environment_(std::move(environment)),
+      pipeline_(pipeline),
+      time_(time),
+      clock_(clock),
+      thread_([this] { Run(); }) {}
+
+Compactor::~Compactor() {
+  {
+    const absl::MutexLock lock(&mu_);
+    stopping_ = true;
+  }
+  thread_.join();
+}
+
+void Compactor::Request(Store::CompactCallback done) {
+  {
+    const absl::MutexLock lock(&mu_);
+    if (!stopping_) {
+      waiting_.push_back(std::move(done));
+      return;
+    }
+  }
+  done(absl::UnavailableError("the store is closing"));
+}
+
+bool Compactor::stopping() const {
+  const absl::MutexLock lock(&mu_);
+  return stopping_;
+}
+
+absl::StatusOr<CompactionReport> Compactor::Compact() {
+  const absl::Duration start = clock_->Monotonic();
+  const absl::Status sealed = pipeline_->Seal();
+  if (!sealed.ok()) return sealed;
+  Compaction compaction(environment_);
+  absl::StatusOr<CompactionReport> report =
+      compaction.Run(time_->now_us(), [this] { return stopping(); });
+  if (compaction.must_stop()) pipeline_->Fail(report.status());
+  if (absl::IsCancelled(report.status())) {
+    return absl::UnavailableError(report.status().message());
+  }
+  if (!report.ok()) {
+    environment_.on_event(
+        absl::StrCat("compaction failed: ", report.status().message()));
+    return report;
+  }
+  report->duration = clock_->Monotonic() - start;
+  environment_.on_event(absl::StrCat(
+      "compacted ", report->segments_before, " segments of ",
+      report->bytes_before, " bytes to ", report->segments_after, " of ",
+      report->bytes_after, " bytes in ", absl::FormatDuration(report->duration),
+      "; ", report->records_dropped, " records dropped"));
+  const absl::MutexLock lock(&mu_);
+  ++counts_.compactions;
+  counts_.last_time = absl::FromUnixMicros(time_->now_us());
+  return report;
+}
+
+void Compactor::Run() {
+  const absl::MutexLock lock(&mu_);
+  while (true) {
+    mu_.Await(absl::Condition(this, &Compactor::HasWork));
+    std::vector<Store::CompactCallback> served = std::move(waiting_);
+    waiting_.clear();
+    const bool stop = stopping_;
+    mu_.Unlock();
+    absl::StatusOr<CompactionReport> report =
+        absl::UnavailableError("the store is closing");
+    if (!stop) report = Compact();
+    for (Store::CompactCallback& done : served) done(report);
+    mu_.Lock();
+    if (stop) return;
+  }
+}
+
+Compactor::Counts Compactor::counts() const {
+  const absl::MutexLock lock(&mu_);
+  return counts_;
+}
+
+}  // namespace rundlet

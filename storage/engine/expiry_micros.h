@@ -1,0 +1,24 @@
+// Expiry times as they are on disk.
+
+#ifndef RUNDLET_STORAGE_ENGINE_EXPIRY_MICROS_H_
+#define RUNDLET_STORAGE_ENGINE_EXPIRY_MICROS_H_
+
+#include <algorithm>
+#include <cstdint>
+
+#include "absl/time/time.h"
+
+namespace rundlet {
+
+// Rounded up, so that nothing expires early; 0, which means never on disk, for
+// the infinite future only.
+inline int64_t ToExpiryMicros(absl::Time time) {
+  if (time == absl::InfiniteFuture()) return 0;
+  int64_t us = absl::ToUnixMicros(time);
+  if (absl::FromUnixMicros(us) < time) ++us;
+  return std::max<int64_t>(us, 1);
+}
+
+}  // namespace rundlet
+
+#endif  // RUNDLET_STORAGE_ENGINE_EXPIRY_MICROS_H_

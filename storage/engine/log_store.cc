@@ -1,0 +1,242 @@
+#include "storage/engine/log_store.h"
+
+#include <optional>
+#include <utility>
+
+#include "absl/memory/memory.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "storage/engine/ingest.h"
+#include "storage/limit_checks.h"
+
+namespace rundlet {
+namespace {
+
+absl::Status CheckBetween(absl::string_view field, uint64_t value, uint64_t low,
+                          uint64_t high) {
+  if (value >= low && value <= high) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(field, " is ", value, ", it is from ", low, " to ", high));
+}
+
+absl::Status CheckOptions(const Options& options) {
+  constexpr uint64_t kMax = ~uint64_t{0};
+  if (options.path.empty()) return absl::InvalidArgumentError("path is empty");
+  if (options.durability == Durability::kDefault ||
+      options.durability > Durability::kDisk) {
+    return absl::InvalidArgumentError(
+        "durability: the default is memory, os or disk");
+  }
+  if (options.sync_interval <= absl::ZeroDuration() ||
+      options.sweep_interval <= absl::ZeroDuration()) {
+    return absl::InvalidArgumentError(
+        "sync_interval and sweep_interval are above zero");
+  }
+  const Limits& limits = options.limits;
+  absl::Status status = CheckBetween("segment_bytes", options.segment_bytes,
+                                     256, uint64_t{4} << 30);
+  if (status.ok()) {
+    status = CheckBetween("revision_block", options.revision_block, 1, kMax);
+  }
+  // What the format holds (FORMAT.md section 3.3).
+  if (status.ok()) {
+    status = CheckBetween("key_bytes_max", limits.key_bytes_max, 1, 4096);
+  }
+  if (status.ok()) {
+    status = CheckBetween("value_bytes_max", limits.value_bytes_max, 1,
+                          uint64_t{1} << 30);
+  }
+  if (status.ok()) {
+    status = CheckBetween("transaction_bytes_max", limits.transaction_bytes_max,
+                          1, uint64_t{2} << 30);
+  }
+  return status;
+}
+
+}  // namespace
+
+LogStore::LogStore(Options options)
+    : options_(std::move(options)),
+      cache_(options_.cache_entries, options_.cache_bytes),
+      records_(&segments_, &cache_),
+      leases_(&index_, options_.clock, options_.limits) {}
+
+absl::StatusOr<std::unique_ptr<LogStore>> LogStore::Open(Options options) {
+  absl::Status status = CheckOptions(options);
+  if (!status.ok()) return status;
+  auto store = absl::WrapUnique(new LogStore(std::move(options)));
+  status = store->Start();
+  if (!status.ok()) return status;
+  return store;
+}
+
+void LogStore::Say(absl::string_view line) {
+  if (options_.on_event) options_.on_event(line);
+}
+
+absl::Status LogStore::Start() {
+  const absl::Duration start = options_.clock->Monotonic();
+  absl::StatusOr<RecoveredStore> recovered =
+      Recover(options_, &segments_, &index_);
+  if (!recovered.ok()) return recovered.status();
+  recovered_ = *std::move(recovered);
+  recovery_duration_ = options_.clock->Monotonic() - start;
+  Say(absl::StrCat("opened ", options_.path, ": ", recovered_.record_count,
+                   " records in ", segments_.All().size(), " segments, ",
+                   index_.usage().keys, " keys, ",
+                   absl::FormatDuration(recovery_duration_)));
+  if (recovered_.cut_bytes > 0) {
+    Say(absl::StrCat("cut ", recovered_.cut_bytes,
+                     " bytes of torn tail, which had not been synced"));
+  }
+  StartThreads();
+  return absl::OkStatus();
+}
+
+void LogStore::StartThreads() {
+  store_id_ = recovered_.manifest->state().store_id;
+  time_ = std::make_unique<EngineTime>(options_.clock, recovered_.time_us);
+  log_ = std::make_unique<ActiveLog>(
+      ActiveLog::Settings{options_.file_system, options_.path, store_id_,
+                          options_.segment_bytes, options_.revision_block},
+      recovered_.manifest.get(), &segments_, std::move(recovered_.writer),
+      recovered_.next_segment_id);
+  reader_ = std::make_unique<StoreReader>(&index_, &records_, &leases_,
+                                          time_.get(), &options_.limits);
+  pipeline_ = std::make_unique<CommitPipeline>(
+      CommitPipeline::Settings{options_.durability, options_.sync_interval,
+                               &options_.limits, time_.get(),
+                               std::move(options_.on_fatal)},
+      log_.get(), &index_, &cache_, recovered_.next_revision - 1,
+      recovered_.next_revision);
+  compactor_ = std::make_unique<Compactor>(
+      Compaction::Environment{options_.file_system, options_.path,
+                              options_.segment_bytes, recovered_.manifest.get(),
+                              &segments_, &index_, log_.get(),
+                              [this](absl::string_view line) { Say(line); }},
+      pipeline_.get(), time_.get(), options_.clock);
+  sweeper_ = std::make_unique<Sweeper>(&index_, pipeline_.get(), &leases_,
+                                       time_.get(), options_.sweep_interval);
+}
+
+LogStore::~LogStore() {
+  if (pipeline_ == nullptr) return;  // it has not been opened
+  sweeper_.reset();
+  compactor_.reset();
+  const absl::StatusOr<Revision> next_revision = pipeline_->Close();
+  absl::Status status = next_revision.status();
+  if (status.ok()) {
+    status = log_->StopCleanly(*next_revision, time_->now_us());
+  }
+  Say(status.ok() ? absl::StrCat("closed ", options_.path)
+                  : absl::StrCat("closed ", options_.path,
+                                 " uncleanly: ", status.message()));
+}
+
+absl::Status LogStore::Fetch(const std::vector<std::string>& keys,
+                             FetchedValues* values) {
+  for (const std::string& key : keys) {
+    while (true) {
+      const std::optional<Version> version = pipeline_->FindNewest(key);
+      if (!version.has_value()) break;
+      absl::StatusOr<std::optional<std::string>> value =
+          records_.ReadValue(key, *version, RecordReader::Caching::kUse);
+      if (!value.ok()) return value.status();
+      if (!value->has_value()) continue;  // it has moved
+      (*values)[key] = {version->revision, std::make_shared<const std::string>(
+                                               **std::move(value))};
+      break;
+    }
+  }
+  return absl::OkStatus();
+}
+
+void LogStore::Commit(Transaction transaction, CommitCallback done) {
+  const absl::Status checked = CheckTransaction(transaction, options_.limits);
+  if (!checked.ok()) return done(checked);
+  FetchedValues values;
+  std::vector<std::string> needed = ValuesNeeded(transaction);
+  // A round that ends with values still missing means that another commit has
+  // changed them in between, so that some commit always gets on.
+  do {
+    const absl::Status fetched = Fetch(needed, &values);
+    if (!fetched.ok()) return done(fetched);
+    needed = pipeline_->Commit(transaction, values, &done);
+  } while (!needed.empty());
+}
+
+void LogStore::Read(ReadRequest request, ReadCallback done) {
+  done(reader_->Read(request));
+}
+
+void LogStore::Scan(ScanRequest request, ScanCallback done) {
+  done(reader_->Scan(request));
+}
+
+void LogStore::Sync(Durability durability, SyncCallback done) {
+  const absl::Status checked = CheckSync(durability);
+  if (!checked.ok()) return done(checked);
+  pipeline_->Sync(durability, [done = std::move(done)](
+                                  absl::StatusOr<Receipt> receipt) mutable {
+    done(receipt.status());
+  });
+}
+
+void LogStore::Compact(CompactCallback done) {
+  compactor_->Request(std::move(done));
+}
+
+absl::StatusOr<IngestReport> LogStore::Ingest(EntrySource& source) {
+  rundlet::Ingest ingest({options_.file_system, options_.path,
+                          options_.segment_bytes, &options_.limits,
+                          recovered_.manifest.get(), &segments_, &index_,
+                          log_.get(), pipeline_.get()});
+  absl::StatusOr<IngestReport> report = ingest.Run(source, time_->now_us());
+  if (ingest.must_stop()) pipeline_->Fail(report.status());
+  return report;
+}
+
+void LogStore::CountSegments(StoreStats* stats) const {
+  for (const auto& segment : segments_.All()) {
+    stats->file_size_bytes += segment->bytes();
+    ++(segment->kind() == FileKind::kLog ? stats->log_segment_count
+                                         : stats->base_segment_count);
+  }
+}
+
+StoreStats LogStore::Stats() const {
+  StoreStats stats;
+  const CommitPipeline::Counts commits = pipeline_->counts();
+  const Index::Usage index = index_.usage();
+  const RecordCache::Usage cache = cache_.usage();
+  const RecordReader::Counts reads = records_.counts();
+  const Compactor::Counts compactions = compactor_->counts();
+  stats.keys_in_index = index.keys;
+  stats.keys_in_cache = cache.entries;
+  stats.put_count = commits.puts;
+  stats.delete_count = commits.deletes;
+  CountSegments(&stats);
+  stats.last_compaction_time = compactions.last_time;
+  stats.store_id = absl::BytesToHexString(store_id_);
+  stats.visible_revision = index_.visible();
+  stats.durable_revision = commits.durable_revision;
+  stats.commit_count = commits.commits;
+  stats.read_count = reader_->read_count();
+  stats.cache_hit_count = reads.hits;
+  stats.cache_miss_count = reads.misses;
+  stats.cache_bytes = cache.bytes;
+  stats.expired_count = sweeper_->expired_count();
+  stats.write_count = commits.writes;
+  stats.sync_count = commits.syncs;
+  stats.pending_bytes = commits.pending_bytes;
+  stats.live_bytes = index.live_bytes;
+  stats.index_bytes = index.index_bytes;
+  stats.page_lease_count = leases_.count();
+  stats.compaction_count = compactions.compactions;
+  stats.recovery_duration = recovery_duration_;
+  stats.recovered_record_count = recovered_.record_count;
+  stats.recovery_cut_bytes = recovered_.cut_bytes;
+  return stats;
+}
+
+}  // namespace rundlet

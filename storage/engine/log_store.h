@@ -1,0 +1,77 @@
+// LogStore: the Store on a data folder. It puts the parts of the engine
+// together and owns them; what each does stands in its own header.
+
+#ifndef RUNDLET_STORAGE_ENGINE_LOG_STORE_H_
+#define RUNDLET_STORAGE_ENGINE_LOG_STORE_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "storage/engine/active_log.h"
+#include "storage/engine/commit_pipeline.h"
+#include "storage/engine/compactor.h"
+#include "storage/engine/engine_time.h"
+#include "storage/engine/page_leases.h"
+#include "storage/engine/record_reader.h"
+#include "storage/engine/recovery.h"
+#include "storage/engine/store_reader.h"
+#include "storage/engine/sweeper.h"
+#include "storage/index/index.h"
+#include "storage/log/record_cache.h"
+#include "storage/log/segment_set.h"
+#include "storage/options.h"
+#include "storage/store.h"
+
+namespace rundlet {
+
+class LogStore final : public Store {
+ public:
+  // See storage/open.h.
+  static absl::StatusOr<std::unique_ptr<LogStore>> Open(Options options);
+
+  ~LogStore() override;
+
+  void Commit(Transaction transaction, CommitCallback done) override;
+  void Read(ReadRequest request, ReadCallback done) override;
+  void Scan(ScanRequest request, ScanCallback done) override;
+  void Sync(Durability durability, SyncCallback done) override;
+  void Compact(CompactCallback done) override;
+  absl::StatusOr<IngestReport> Ingest(EntrySource& source) override;
+  StoreStats Stats() const override;
+  const Limits& limits() const override { return options_.limits; }
+
+ private:
+  explicit LogStore(Options options);
+
+  absl::Status Start();
+  void StartThreads();
+  absl::Status Fetch(const std::vector<std::string>& keys,
+                     FetchedValues* values);
+  void Say(absl::string_view line);
+  void CountSegments(StoreStats* stats) const;
+
+  // In the order of their making; each uses only what stands before it, and
+  // the threads come last.
+  Options options_;
+  SegmentSet segments_;
+  Index index_;
+  RecordCache cache_;
+  RecordReader records_;
+  RecoveredStore recovered_;
+  absl::Duration recovery_duration_;
+  std::string store_id_;
+  std::unique_ptr<EngineTime> time_;
+  std::unique_ptr<ActiveLog> log_;
+  PageLeases leases_;
+  std::unique_ptr<StoreReader> reader_;
+  std::unique_ptr<CommitPipeline> pipeline_;
+  std::unique_ptr<Compactor> compactor_;
+  std::unique_ptr<Sweeper> sweeper_;
+};
+
+}  // namespace rundlet
+
+#endif  // RUNDLET_STORAGE_ENGINE_LOG_STORE_H_

@@ -1,0 +1,35 @@
+// PendingCommit: a transaction between its plan and its acknowledgement.
+
+#ifndef RUNDLET_STORAGE_ENGINE_PENDING_COMMIT_H_
+#define RUNDLET_STORAGE_ENGINE_PENDING_COMMIT_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "storage/index/index.h"
+#include "storage/transaction.h"
+
+namespace rundlet {
+
+// Its changes are constant while it is unwritten; the rest is the pipeline's.
+struct PendingCommit {
+  // Its own, or, without changes, the one that it saw and waits for.
+  Revision revision = 0;
+  Durability durability = Durability::kDisk;
+  std::vector<Index::Change> changes;  // may be empty
+  bool expired = false;                // its deletes are those of the sweeper
+  int64_t time_us = 0;
+  uint64_t record_bytes = 0;
+  Receipt receipt;
+  absl::AnyInvocable<void(absl::StatusOr<Receipt>)> done;  // may be empty
+  bool written = false;
+  bool published = false;
+  absl::Status failure;
+};
+
+}  // namespace rundlet
+
+#endif  // RUNDLET_STORAGE_ENGINE_PENDING_COMMIT_H_

@@ -1,0 +1,19 @@
+#include "storage/engine/record_version.h"
+
+namespace rundlet {
+
+Version VersionOf(const Record& record, const Location& location) {
+  Version version;
+  version.revision = record.revision;
+  version.create_revision = record.create_revision;
+  version.version = record.version;
+  version.created_us = record.created_us;
+  version.modified_us = record.modified_us;
+  version.expiry_us = record.expiry_us;
+  version.kind = record.kind;
+  version.deleted = record.type == RecordType::kDelete;
+  version.location = location;
+  return version;
+}
+
+}  // namespace rundlet

@@ -1,0 +1,254 @@
+#include "storage/engine/recovery.h"
+
+#include <algorithm>
+#include <random>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "storage/engine/folder.h"
+#include "storage/engine/record_version.h"
+#include "storage/engine/tail_copy.h"
+#include "storage/format/file_header.h"
+#include "storage/format/file_names.h"
+#include "storage/format/fixed_int.h"
+#include "storage/log/segment_replay.h"
+
+namespace rundlet {
+namespace {
+
+std::string NewStoreId(Options& options) {
+  std::random_device system;
+  std::string id;
+  while (id.size() < kStoreIdBytes) {
+    AppendFixed<uint64_t>(options.random
+                              ? options.random()
+                              : (uint64_t{system()} << 32) | uint64_t{system()},
+                          &id);
+  }
+  return id;
+}
+
+class Recovery {
+ public:
+  Recovery(Options& options, SegmentSet* segments, Index* index)
+      : options_(options), segments_(segments), index_(index) {}
+
+  absl::StatusOr<RecoveredStore> Run();
+
+ private:
+  absl::Status OpenManifest();
+  absl::Status OpenSegments();
+  absl::Status ReplaySealed();
+  absl::StatusOr<SegmentSeal> Replay(const Segment& segment, uint64_t to);
+  absl::Status GoOnCleanly();
+  absl::Status GoOnAfterCrash();
+  absl::Status StartActive(ManifestEdit* edit);
+
+  Options& options_;
+  SegmentSet* const segments_;
+  Index* const index_;
+  RecoveredStore recovered_;
+  ManifestState state_;
+  std::vector<std::string> unlisted_;
+  std::shared_ptr<Segment> active_;
+};
+
+absl::Status Recovery::OpenManifest() {
+  FileSystem* const files = options_.file_system;
+  absl::Status made = files->MakeDirectory(options_.path);
+  if (!made.ok()) return made;
+  absl::StatusOr<std::unique_ptr<FileLock>> lock =
+      files->LockFile(absl::StrCat(options_.path, "/", kLockName));
+  if (!lock.ok()) return lock.status();
+  recovered_.lock = *std::move(lock);
+  absl::StatusOr<std::unique_ptr<Manifest>> manifest =
+      Manifest::Open(files, options_.path);
+  if (absl::IsNotFound(manifest.status())) {
+    manifest = MakeStore(files, options_.path, NewStoreId(options_),
+                         absl::ToUnixMicros(options_.clock->Now()));
+  }
+  if (!manifest.ok()) return manifest.status();
+  recovered_.manifest = *std::move(manifest);
+  state_ = recovered_.manifest->state();
+  recovered_.time_us = state_.time_us;
+  recovered_.next_segment_id = state_.segment_id_max + 1;
+  return absl::OkStatus();
+}
+
+absl::Status Recovery::OpenSegments() {
+  absl::StatusOr<std::vector<std::string>> unlisted =
+      FindUnlisted(options_.file_system, options_.path, state_);
+  if (!unlisted.ok()) return unlisted.status();
+  unlisted_ = *std::move(unlisted);
+  for (const auto& [id, listed] : state_.segments) {
+    absl::StatusOr<std::shared_ptr<Segment>> segment = OpenListed(
+        options_.file_system, options_.path, state_.store_id, id, listed);
+    if (!segment.ok()) return segment.status();
+    if (!listed.seal.has_value()) {
+      if (active_ != nullptr || listed.kind != FileKind::kLog) {
+        return absl::DataLossError(
+            absl::StrCat("the MANIFEST has more than one active segment: ",
+                         (*segment)->path()));
+      }
+      active_ = *segment;
+    }
+    segments_->Add(*std::move(segment));
+  }
+  if (active_ == nullptr) {
+    return absl::DataLossError("the MANIFEST has no active segment");
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<SegmentSeal> Recovery::Replay(const Segment& segment,
+                                             uint64_t to) {
+  SegmentSeal seal;
+  seal.segment_id = segment.id();
+  seal.bytes = to;
+  const absl::Status replayed = ReplaySegment(
+      segment, kFileHeaderBytes, to,
+      [this, &seal](const Record& record, const Location& location) {
+        if (record.type != RecordType::kReceipt) {
+          index_->Restore(record.key, VersionOf(record, location));
+        }
+        recovered_.time_us = std::max(recovered_.time_us, record.modified_us);
+        seal.revision_min = seal.record_count == 0
+                                ? record.revision
+                                : std::min(seal.revision_min, record.revision);
+        seal.revision_max = std::max(seal.revision_max, record.revision);
+        ++seal.record_count;
+        return absl::OkStatus();
+      });
+  if (!replayed.ok()) return replayed;
+  recovered_.record_count += seal.record_count;
+  return seal;
+}
+
+absl::Status Recovery::ReplaySealed() {
+  for (const auto& [id, listed] : state_.segments) {
+    if (!listed.seal.has_value()) continue;
+    const std::shared_ptr<const Segment> segment = segments_->Find(id);
+    const absl::StatusOr<SegmentSeal> replayed =
+        Replay(*segment, listed.seal->bytes);
+    if (!replayed.ok()) {
+      return absl::Status(
+          replayed.status().code(),
+          absl::StrCat(replayed.status().message(), "; the keys of up to ",
+                       listed.seal->record_count, " records are at risk"));
+    }
+    if (replayed->record_count != listed.seal->record_count) {
+      return absl::DataLossError(absl::StrCat(
+          segment->path(), ": holds ", replayed->record_count,
+          " records, but was sealed with ", listed.seal->record_count));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Recovery::GoOnCleanly() {
+  const CleanStop& stop = *state_.clean_stop;
+  const absl::StatusOr<SegmentSeal> seal = Replay(*active_, stop.synced_bytes);
+  if (!seal.ok()) return seal.status();
+  active_->set_bytes(stop.synced_bytes);
+  recovered_.next_revision = stop.next_revision;
+  ManifestEdit edit;
+  edit.revision_ceiling = stop.next_revision - 1 + options_.revision_block;
+  edit.time_us = recovered_.time_us;
+  absl::Status listed = recovered_.manifest->Append(edit);
+  if (!listed.ok()) return listed;
+  recovered_.writer = std::make_unique<LogWriter>(active_, *seal);
+  return absl::OkStatus();
+}
+
+// Adds a new, empty active segment.
+absl::Status Recovery::StartActive(ManifestEdit* edit) {
+  const SegmentName name{recovered_.next_segment_id++, FileKind::kLog};
+  absl::StatusOr<std::shared_ptr<Segment>> active =
+      Segment::Create(options_.file_system, options_.path, name,
+                      state_.store_id, /*recovered=*/false);
+  if (!active.ok()) return active.status();
+  absl::Status named = options_.file_system->SyncDirectory(options_.path);
+  if (!named.ok()) return named;
+  edit->added.push_back({name.segment_id, name.kind});
+  active_ = *active;
+  segments_->Add(*std::move(active));
+  return absl::OkStatus();
+}
+
+absl::Status Recovery::GoOnAfterCrash() {
+  const std::optional<CleanStop>& stop = state_.clean_stop;
+  const bool marks_active =
+      stop.has_value() && stop->active_id == active_->id();
+  const absl::StatusOr<Tail> tail =
+      InspectTail(*active_, marks_active ? stop->synced_bytes : 0);
+  if (!tail.ok()) return tail.status();
+  recovered_.time_us = std::max(recovered_.time_us, tail->time_us);
+  recovered_.cut_bytes = tail->file_bytes - tail->end;
+  const absl::StatusOr<SegmentSeal> synced = Replay(*active_, tail->mark);
+  if (!synced.ok()) return synced.status();
+  active_->set_bytes(tail->mark);
+  // From here on the folder is written to; an unlisted file that is in the way
+  // is one of a recovery that crashed.
+  for (const std::string& path : unlisted_) {
+    const absl::Status removed = options_.file_system->RemoveFile(path);
+    if (!removed.ok()) return removed;
+  }
+  unlisted_.clear();
+  ManifestEdit edit;
+  if (tail->end > tail->mark) {
+    absl::StatusOr<CopiedTail> copied =
+        CopyTail(options_.file_system, options_.path, state_.store_id, *active_,
+                 tail->mark, tail->end, recovered_.next_segment_id++);
+    if (!copied.ok()) return copied.status();
+    edit.added.push_back({copied->segment->id(), FileKind::kLog});
+    edit.sealed.push_back(copied->seal);
+    segments_->Add(copied->segment);
+    const absl::StatusOr<SegmentSeal> replayed =
+        Replay(*copied->segment, copied->seal.bytes);
+    if (!replayed.ok()) return replayed.status();
+  }
+  const std::shared_ptr<Segment> old = active_;
+  if (synced->record_count > 0) {
+    edit.sealed.push_back(*synced);
+  } else {
+    edit.removed.push_back(old->id());
+    segments_->Remove({old->id()});
+    unlisted_.push_back(old->path());
+  }
+  absl::Status started = StartActive(&edit);
+  if (!started.ok()) return started;
+  // L2: what was reserved may have been seen.
+  recovered_.next_revision = state_.revision_ceiling + 1;
+  edit.revision_ceiling = state_.revision_ceiling + options_.revision_block;
+  edit.time_us = recovered_.time_us;
+  absl::Status listed = recovered_.manifest->Append(edit);
+  if (!listed.ok()) return listed;
+  recovered_.writer = std::make_unique<LogWriter>(active_, SegmentSeal());
+  return absl::OkStatus();
+}
+
+absl::StatusOr<RecoveredStore> Recovery::Run() {
+  absl::Status status = OpenManifest();
+  if (status.ok()) status = OpenSegments();
+  if (status.ok()) status = ReplaySealed();
+  if (!status.ok()) return status;
+  status = state_.stopped_cleanly ? GoOnCleanly() : GoOnAfterCrash();
+  if (!status.ok()) return status;
+  for (const std::string& path : unlisted_) {
+    const absl::Status removed = options_.file_system->RemoveFile(path);
+    if (!removed.ok()) return removed;
+  }
+  // Every revision below the next is decided, also those that left nothing.
+  index_->FinishRestore(recovered_.next_revision - 1);
+  return std::move(recovered_);
+}
+
+}  // namespace
+
+absl::StatusOr<RecoveredStore> Recover(Options& options, SegmentSet* segments,
+                                       Index* index) {
+  return Recovery(options, segments, index).Run();
+}
+
+}  // namespace rundlet

@@ -1,0 +1,55 @@
+#include "storage/engine/sweeper.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace rundlet {
+namespace {
+
+// Deleted under one hold of the commit lock.
+constexpr size_t kKeysAtOnce = 256;
+
+}  // namespace
+
+Sweeper::Sweeper(Index* index, CommitPipeline* pipeline, PageLeases* leases,
+                 const EngineTime* time, absl::Duration interval)
+    : index_(index),
+      pipeline_(pipeline),
+      leases_(leases),
+      time_(time),
+      interval_(interval),
+      thread_([this] { Run(); }) {}
+
+Sweeper::~Sweeper() {
+  {
+    const absl::MutexLock lock(&mu_);
+    stopping_ = true;
+  }
+  thread_.join();
+}
+
+void Sweeper::Sweep() {
+  leases_->EndOld();
+  while (true) {
+    const std::vector<std::pair<std::string, Revision>> expired =
+        index_->Expired(time_->now_us(), kKeysAtOnce);
+    if (expired.empty()) return;
+    const uint64_t deleted = pipeline_->DeleteExpired(expired);
+    expired_count_.fetch_add(deleted);
+    // What is left over has been deleted or written already, and only waits to
+    // be published.
+    if (deleted == 0) return;
+  }
+}
+
+void Sweeper::Run() {
+  const absl::MutexLock lock(&mu_);
+  while (!mu_.AwaitWithTimeout(absl::Condition(&stopping_), interval_)) {
+    mu_.Unlock();
+    Sweep();
+    mu_.Lock();
+  }
+}
+
+}  // namespace rundlet
