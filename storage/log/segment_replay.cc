@@ -117,6 +117,12 @@ absl::StatusOr<uint64_t> WalkTail(const Segment& segment, FileWindow& window,
 
 absl::Status ReplaySegment(const Segment& segment, uint64_t from, uint64_t to,
                            RecordVisitor visit) {
+  const absl::StatusOr<uint64_t> file_bytes = segment.file().SizeBytes();
+  if (!file_bytes.ok()) return file_bytes.status();
+  if (*file_bytes < to) {
+    return Damage(segment, *file_bytes,
+                  absl::StrCat("the file ends, but had ", to, " bytes"));
+  }
   FileWindow window(segment.file(), to);
   uint64_t offset = from;
   if (segment.kind() == FileKind::kBase) {
