@@ -34,7 +34,8 @@ class BaseWriter {
   BaseWriter(const BaseWriter&) = delete;
   BaseWriter& operator=(const BaseWriter&) = delete;
 
-  // Appends one record; `ends_transaction` is set for it.
+  // Appends one record; `ends_transaction` is set for it. After an error, as
+  // after one of Finish, the writer is only good for being destroyed.
   absl::Status Append(Record record);
 
   // Writes what is left, syncs every segment and the folder. The caller owns

@@ -52,9 +52,13 @@ void LogWriter::Encode(absl::Span<const Record> records, int64_t time_us,
 absl::Status LogWriter::Append(absl::Span<const Record> records,
                                int64_t time_us, uint64_t synced_bytes,
                                std::vector<Location>* locations) {
+  const size_t locations_before = locations->size();
   Encode(records, time_us, synced_bytes, locations);
   absl::Status written = segment_->file().WriteAt(group_offset_, buffer_);
-  if (!written.ok()) return written;
+  if (!written.ok()) {
+    locations->resize(locations_before);
+    return written;
+  }
   segment_->set_bytes(group_offset_ + buffer_.size());
   if (!records.empty()) {
     if (seal_.record_count == 0) seal_.revision_min = records.front().revision;

@@ -17,8 +17,8 @@
 
 namespace rundlet {
 
-// One caller at a time, but for Sync, which may run beside Append, and
-// segment().
+// One caller at a time, but for segment(), whose file others may sync and read
+// beside Append.
 class LogWriter {
  public:
   // Goes on behind segment->bytes(), all of which is synced. `seal` says what
@@ -27,7 +27,8 @@ class LogWriter {
 
   // Writes the records of whole transactions as one group and appends their
   // places to *locations; `encoded()` then holds the group's bytes. After an
-  // error nothing counts as written, and the file needs Repair.
+  // error nothing counts as written, *locations is as it was, and the file
+  // needs Repair before the next Append.
   absl::Status Append(absl::Span<const Record> records, int64_t time_us,
                       uint64_t synced_bytes, std::vector<Location>* locations);
 
