@@ -13,6 +13,7 @@ constexpr int64_t kDurationSecondsMax = 315'576'000'000;
 constexpr int64_t kTimeSecondsMin = -62'135'596'800;
 constexpr int64_t kTimeSecondsMax = 253'402'300'799;
 constexpr int32_t kNanosMax = 999'999'999;
+constexpr int64_t kMicrosPerSecond = 1'000'000;
 
 absl::StatusOr<Expiry> DecodeTtl(const FieldPath& field,
                                  const google::protobuf::Duration& proto) {
@@ -103,13 +104,17 @@ absl::StatusOr<Expiry> DecodeExpiry(const FieldPath& message,
 
 void EncodeTime(absl::Time time, google::protobuf::Timestamp* proto) {
   // A long ttl may end after the last time that Protobuf can tell.
-  const absl::Duration since_epoch = std::min(
-      std::max(time - absl::UnixEpoch(), absl::Seconds(kTimeSecondsMin)),
-      absl::Seconds(kTimeSecondsMax));
-  const absl::Duration whole = absl::Floor(since_epoch, absl::Seconds(1));
-  proto->set_seconds(absl::ToInt64Seconds(whole));
-  proto->set_nanos(
-      static_cast<int32_t>(absl::ToInt64Nanoseconds(since_epoch - whole)));
+  const int64_t micros =
+      std::clamp(absl::ToUnixMicros(time), kTimeSecondsMin * kMicrosPerSecond,
+                 kTimeSecondsMax * kMicrosPerSecond);
+  int64_t seconds = micros / kMicrosPerSecond;
+  int64_t rest = micros % kMicrosPerSecond;
+  if (rest < 0) {
+    --seconds;
+    rest += kMicrosPerSecond;
+  }
+  proto->set_seconds(seconds);
+  proto->set_nanos(static_cast<int32_t>(rest * 1000));
 }
 
 void EncodeDuration(absl::Duration duration,

@@ -27,7 +27,7 @@ absl::StatusOr<Expiry> DecodeExpiry(const FieldPath& message,
 absl::StatusOr<Expiry> DecodeExpiry(const FieldPath& message,
                                     const v1::SetExpiryOperation& proto);
 
-// A time, cut to the years 1 to 9999.
+// A time in microseconds, cut to the years 1 to 9999.
 void EncodeTime(absl::Time time, google::protobuf::Timestamp* proto);
 
 // A finite duration.

@@ -173,11 +173,12 @@ TEST_F(KeyValueServiceTest, CommitAppliesItsOperationsInOrder) {
       {"get":{"key":"a"}},
       {"set_expiry":{"key":"a","ttl":"60s"}},
       {"delete":{"key":"a"}},
-      {"get":{"key":"a"}}]})",
+      {"get":{"key":"a"}},
+      {"put":{"key":"b","value":{"text":"2"}}}]})",
                      &response)
                   .ok());
   EXPECT_EQ(response.branch(), v1::BRANCH_OPERATIONS);
-  ASSERT_EQ(response.results_size(), 5);
+  ASSERT_EQ(response.results_size(), 6);
   EXPECT_EQ(response.results(1).entry().value().text(), "1");
   EXPECT_EQ(response.results(1).entry().revision(), response.revision());
   EXPECT_TRUE(response.results(3).existed());
