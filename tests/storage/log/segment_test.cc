@@ -133,7 +133,8 @@ TEST_F(SegmentTest, ADamagedOrShortHeaderIsRefused) {
 TEST_F(SegmentTest, ReadsARecordWhereItStands) {
   SegmentBuilder builder(FileKind::kBase);
   builder.AddRecord(TestPut(1, "a", "x"));
-  const Record record = TestPut(2, "b", std::string(100000, 'y'));
+  const std::string value(100000, 'y');
+  const Record record = TestPut(2, "b", value);
   const uint64_t at = builder.AddRecord(record);
   const auto segment = builder.Open(&disk_);
   const Location location{7, at, static_cast<uint32_t>(record.EncodedBytes())};
@@ -141,7 +142,7 @@ TEST_F(SegmentTest, ReadsARecordWhereItStands) {
   const auto read = segment->Read(location, &buffer);
   ASSERT_TRUE(read.ok()) << read.status();
   EXPECT_EQ(read->key, "b");
-  EXPECT_EQ(read->value, record.value);
+  EXPECT_EQ(read->value, value);
   EXPECT_GE(read->key.data(), buffer.data());
   const auto decoded = segment->Decode(location, buffer);
   ASSERT_TRUE(decoded.ok());
