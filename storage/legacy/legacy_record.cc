@@ -178,7 +178,8 @@ LegacyRecord ParseLegacyRecord(absl::string_view json, const Limits& limits) {
 absl::StatusOr<std::string> EncodeLegacyPut(absl::string_view key,
                                             const Value& value,
                                             absl::Time expiry) {
-  if (!IsUnicodeText(key)) return absl::InvalidArgumentError("the key is not UTF-8");
+  if (!IsUnicodeText(key))
+    return absl::InvalidArgumentError("the key is not UTF-8");
   const absl::StatusOr<std::string> encoded = EncodeValue(value);
   if (!encoded.ok()) return encoded.status();
   const std::string json = absl::StrCat(

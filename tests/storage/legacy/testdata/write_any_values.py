@@ -13,20 +13,37 @@ import random
 import sys
 import zlib
 
-PLANES = [(0, 0x7F), (0x80, 0x7FF), (0x800, 0xD7FF), (0xE000, 0xFFFF),
-          (0x10000, 0x10FFFF)]
+PLANES = [
+    (0, 0x7F),
+    (0x80, 0x7FF),
+    (0x800, 0xD7FF),
+    (0xE000, 0xFFFF),
+    (0x10000, 0x10FFFF),
+]
 
 
 def any_text(rng, length_max):
     return "".join(
         chr(rng.randint(*rng.choice(PLANES)))
-        for _ in range(rng.randint(0, length_max)))
+        for _ in range(rng.randint(0, length_max))
+    )
 
 
 def any_number(rng):
-    return rng.choice([
-        0, -0.0, 1.0, 1e300, 5e-324, 0.1, 9007199254740993, -(10**40),
-        rng.randint(-10**6, 10**6), rng.uniform(-1, 1)])
+    return rng.choice(
+        [
+            0,
+            -0.0,
+            1.0,
+            1e300,
+            5e-324,
+            0.1,
+            9007199254740993,
+            -(10**40),
+            rng.randint(-(10**6), 10**6),
+            rng.uniform(-1, 1),
+        ]
+    )
 
 
 def any_value(rng, depth):
@@ -39,21 +56,31 @@ def any_value(rng, depth):
         return rng.choice([None, True, False, "", [], {}])
     if sort == 5:
         return [any_value(rng, depth - 1) for _ in range(rng.randrange(4))]
-    return {any_text(rng, 5): any_value(rng, depth - 1)
-            for _ in range(rng.randrange(4))}
+    return {
+        any_text(rng, 5): any_value(rng, depth - 1)
+        for _ in range(rng.randrange(4))
+    }
 
 
 def main():
     rng = random.Random(20240501)
     entries = {"key %03d" % i: any_value(rng, 4) for i in range(300)}
-    entries.update({any_text(rng, 30) or "k": any_value(rng, 2)
-                    for _ in range(200)})
+    entries.update(
+        {any_text(rng, 30) or "k": any_value(rng, 2) for _ in range(200)}
+    )
     entries["text of every plane"] = any_text(rng, 5000)
     for key in sorted(entries, key=lambda key: key.encode()):
-        record = json.dumps({"op": "put", "key": key, "value": entries[key],
-                             "expiry": rng.choice([0, 4000000000])})
-        sys.stdout.write("%d %d\n%s\n" % (
-            len(record), zlib.crc32(record.encode()), record))
+        record = json.dumps(
+            {
+                "op": "put",
+                "key": key,
+                "value": entries[key],
+                "expiry": rng.choice([0, 4000000000]),
+            }
+        )
+        sys.stdout.write(
+            "%d %d\n%s\n" % (len(record), zlib.crc32(record.encode()), record)
+        )
 
 
 main()
