@@ -1,4 +1,4 @@
-// ServerConfig: all that rundletd can be told, checked.
+// ServerConfig: all that rundletd can be told, checked (command_line.h).
 
 #ifndef RUNDLET_SERVICE_CONFIG_H_
 #define RUNDLET_SERVICE_CONFIG_H_
@@ -6,9 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <vector>
 
-#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "service/host_port.h"
 #include "service/logging.h"
@@ -16,8 +14,8 @@
 
 namespace rundlet {
 
-// The values that hold where nothing else is said stand in config.cc, beside
-// the sentences of --help.
+// The values that hold where nothing else is said stand in option_table.cc,
+// beside the sentences of --help.
 struct ServerConfig {
   std::string data;              // the store's folder
   std::optional<HostPort> grpc;  // empty: this door is off
@@ -41,21 +39,6 @@ struct ServerConfig {
   LogFormat log_format = LogFormat::kText;
   LogLevel log_level = LogLevel::kInfo;
 };
-
-// What a command line comes to: a configuration, or a text to print.
-struct CommandLine {
-  std::optional<ServerConfig> config;
-  std::string help;  // if there is no config
-};
-
-// Reads the arguments that follow the program's name, the file that --config
-// names, and the variables RUNDLET_* of the environment; the first of these
-// that gives an option counts.
-//
-// INVALID_ARGUMENT: an option is unknown or out of its range, or two contradict
-// each other; the message says which, and why.
-absl::StatusOr<CommandLine> ParseCommandLine(
-    const std::vector<std::string>& arguments);
 
 }  // namespace rundlet
 

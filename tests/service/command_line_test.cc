@@ -2,7 +2,7 @@
 // what is unknown, out of range or contradictory is refused with the reason.
 // Method: command lines, files and environments, and what becomes of them.
 
-#include "service/config.h"
+#include "service/command_line.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -43,7 +43,7 @@ class Variable {
   const char* const name_;
 };
 
-TEST(ConfigTest, HasDefaults) {
+TEST(CommandLineTest, HasDefaults) {
   const ServerConfig config = Parsed({});
   EXPECT_EQ(config.data, "data");
   EXPECT_EQ(FormatHostPort(*config.grpc), "127.0.0.1:50051");
@@ -61,7 +61,7 @@ TEST(ConfigTest, HasDefaults) {
   EXPECT_EQ(config.log_level, LogLevel::kInfo);
 }
 
-TEST(ConfigTest, ReadsEveryOption) {
+TEST(CommandLineTest, ReadsEveryOption) {
   const ServerConfig config = Parsed(
       {"--data=/d", "--grpc=0.0.0.0:1", "--text", "[::1]:2", "--durability=os",
        "--sync_interval=1s", "--segment_bytes=4KiB", "--cache_entries=7",
@@ -90,7 +90,7 @@ TEST(ConfigTest, ReadsEveryOption) {
   EXPECT_EQ(config.log_level, LogLevel::kError);
 }
 
-TEST(ConfigTest, TurnsADoorOff) {
+TEST(CommandLineTest, TurnsADoorOff) {
   EXPECT_FALSE(Parsed({"--text="}).text.has_value());
   EXPECT_FALSE(Parsed({"--text=off"}).text.has_value());
   EXPECT_FALSE(Parsed({"--grpc=", "--data=/d"}).grpc.has_value());
@@ -99,7 +99,7 @@ TEST(ConfigTest, TurnsADoorOff) {
   EXPECT_THAT(Refused({"--text=", "--grpc=off"}), HasSubstr("both off"));
 }
 
-TEST(ConfigTest, TheCommandLineWinsOverTheFileOverTheEnvironment) {
+TEST(CommandLineTest, TheCommandLineWinsOverTheFileOverTheEnvironment) {
   const TempFolder folder;
   const std::string path = folder.Path("rundletd.toml");
   std::ofstream(path) << "# a comment\nsegment_bytes = \"64MiB\"\n"
@@ -119,7 +119,7 @@ TEST(ConfigTest, TheCommandLineWinsOverTheFileOverTheEnvironment) {
   EXPECT_EQ(Parsed({}).segment_bytes, uint64_t{1} << 20);
 }
 
-TEST(ConfigTest, RefusesWhatItDoesNotKnow) {
+TEST(CommandLineTest, RefusesWhatItDoesNotKnow) {
   EXPECT_THAT(Refused({"--durabilty=os"}), HasSubstr("--durabilty=os"));
   EXPECT_THAT(Refused({"serve"}), HasSubstr("serve"));
   EXPECT_THAT(Refused({"-d"}), HasSubstr("-d"));
@@ -131,7 +131,7 @@ TEST(ConfigTest, RefusesWhatItDoesNotKnow) {
   EXPECT_THAT(Refused({"--config=" + path}), HasSubstr("segment_size"));
 }
 
-TEST(ConfigTest, RefusesValuesWithTheReason) {
+TEST(CommandLineTest, RefusesValuesWithTheReason) {
   const struct {
     std::string argument, reason;
   } cases[] = {
@@ -168,7 +168,7 @@ TEST(ConfigTest, RefusesValuesWithTheReason) {
   }
 }
 
-TEST(ConfigTest, RefusesContradictions) {
+TEST(CommandLineTest, RefusesContradictions) {
   EXPECT_THAT(Refused({"--grpc=h:5", "--text=h:5"}),
               HasSubstr("both h:5: one door each"));
   EXPECT_THAT(Refused({"--text=", "--text_admin=any"}),
@@ -181,7 +181,7 @@ TEST(ConfigTest, RefusesContradictions) {
   EXPECT_TRUE(Parsed({"--grpc=h:0", "--text=h:0"}).text.has_value());
 }
 
-TEST(ConfigTest, HelpTellsUnitDefaultAndVariable) {
+TEST(CommandLineTest, HelpTellsUnitDefaultAndVariable) {
   for (const std::string flag : {"--help", "-h"}) {
     const absl::StatusOr<CommandLine> line = ParseCommandLine({flag});
     ASSERT_TRUE(line.ok()) << line.status();

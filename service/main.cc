@@ -1,0 +1,111 @@
+// rundletd: configuration -> store -> doors -> drain.
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
+#include "absl/time/time.h"
+#include "service/command_line.h"
+#include "service/config.h"
+#include "service/descriptor_limit.h"
+#include "service/logging.h"
+#include "service/server.h"
+#include "service/stop_signal.h"
+
+namespace rundlet {
+namespace {
+
+// Exit statuses, also told by --help.
+constexpr int kStoppedAsAsked = 0;
+constexpr int kCouldNotServe = 1;
+constexpr int kWrongOptions = 2;
+constexpr int kStoreFailed = 3;
+constexpr int kDrainTookTooLong = 4;
+
+// What closing the store may take beyond --drain_timeout.
+constexpr absl::Duration kCloseTimeout = absl::Seconds(5);
+
+// Ends the process now, whatever other threads are at; nothing that has been
+// acknowledged depends on an orderly end.
+[[noreturn]] void EndAtOnce(int status, Logger* logger) {
+  logger->Flush();
+  std::_Exit(status);
+}
+
+void DrainWithin(absl::Duration timeout, Server* server, Logger* logger) {
+  absl::Notification drained;
+  std::thread watchdog([&drained, timeout, logger] {
+    if (drained.WaitForNotificationWithTimeout(timeout + kCloseTimeout)) return;
+    logger->Error("the drain took too long");
+    EndAtOnce(kDrainTookTooLong, logger);
+  });
+  server->Drain(timeout);
+  drained.Notify();
+  watchdog.join();
+}
+
+absl::Status Serve(const ServerConfig& config, Logger* logger) {
+  const absl::StatusOr<std::unique_ptr<StopSignal>> stop = StopSignal::Create();
+  if (!stop.ok()) return stop.status();
+  // A reader of the log that has gone must not take the server with it.
+  std::signal(SIGPIPE, SIG_IGN);
+  const absl::StatusOr<uint64_t> descriptors = RaiseDescriptorLimit();
+  if (!descriptors.ok()) return descriptors.status();
+  logger->Debug("descriptor limit",
+                {{"descriptors_max", absl::StrCat(*descriptors)}});
+
+  ServerHooks hooks;
+  hooks.on_shutdown = [stop = stop->get()] { stop->Request(); };
+  hooks.on_fatal = [logger](absl::Status status) {
+    logger->Error("the store failed", {{"reason", status.ToString()}});
+    EndAtOnce(kStoreFailed, logger);
+  };
+  const absl::StatusOr<std::unique_ptr<Server>> server =
+      Server::Start(config, std::move(hooks), logger);
+  if (!server.ok()) return server.status();
+
+  const std::string reason = (*stop)->Wait();
+  logger->Info("draining",
+               {{"reason", reason},
+                {"timeout", absl::FormatDuration(config.drain_timeout)}});
+  DrainWithin(config.drain_timeout, server->get(), logger);
+  logger->Info("stopped");
+  return absl::OkStatus();
+}
+
+int Main(const std::vector<std::string>& arguments) {
+  const absl::StatusOr<CommandLine> command_line = ParseCommandLine(arguments);
+  if (!command_line.ok()) {
+    std::fprintf(stderr, "rundletd: %s\nrundletd --help lists the options.\n",
+                 std::string(command_line.status().message()).c_str());
+    return kWrongOptions;
+  }
+  if (!command_line->config.has_value()) {
+    std::fputs(command_line->help.c_str(), stdout);
+    return kStoppedAsAsked;
+  }
+  const ServerConfig& config = *command_line->config;
+  Logger logger(config.log_format, config.log_level);
+  const absl::Status served = Serve(config, &logger);
+  if (!served.ok()) {
+    logger.Error("could not serve", {{"reason", served.ToString()}});
+    return kCouldNotServe;
+  }
+  return kStoppedAsAsked;
+}
+
+}  // namespace
+}  // namespace rundlet
+
+int main(int argument_count, char** arguments) {
+  return rundlet::Main({arguments + 1, arguments + argument_count});
+}

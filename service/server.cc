@@ -1,0 +1,184 @@
+#include "service/server.h"
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/memory/memory.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "service/gateway/text_gateway.h"
+#include "service/grpc/grpc_server.h"
+#include "storage/file/clock.h"
+#include "storage/file/file_system.h"
+#include "storage/legacy/legacy_import.h"
+#include "storage/open.h"
+#include "storage/options.h"
+
+namespace rundlet {
+namespace {
+
+// Skipped records of an import that get a line of their own in the log.
+constexpr size_t kSkippedRecordLinesMax = 100;
+
+std::string Seconds(absl::Duration duration) {
+  return absl::StrCat(absl::ToDoubleSeconds(duration));
+}
+
+void LogImport(const std::string& path, const LegacyLogSummary& log,
+               Logger* logger) {
+  const size_t lines = std::min(log.skipped.size(), kSkippedRecordLinesMax);
+  for (size_t i = 0; i < lines; ++i) {
+    const SkippedRecord& skipped = log.skipped[i];
+    logger->Warning("legacy record skipped",
+                    {{"file", path},
+                     {"offset", absl::StrCat(skipped.offset)},
+                     {"bytes", absl::StrCat(skipped.bytes)},
+                     {"key", skipped.key},
+                     {"reason", skipped.reason}});
+  }
+  if (log.skipped_count > lines) {
+    logger->Warning(
+        "further legacy records skipped",
+        {{"file", path}, {"count", absl::StrCat(log.skipped_count - lines)}});
+  }
+  logger->Info("legacy log imported",
+               {{"file", path},
+                {"bytes", absl::StrCat(log.file_bytes)},
+                {"entries", absl::StrCat(log.entry_count)},
+                {"expired", absl::StrCat(log.expired_count)},
+                {"skipped", absl::StrCat(log.skipped_count)}});
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(
+    const ServerConfig& config, ServerHooks hooks, Logger* logger) {
+  auto server = absl::WrapUnique(new Server(logger));
+  absl::Status status = server->OpenStore(config, &hooks);
+  if (status.ok() && !config.import_legacy.empty()) {
+    status = server->Import(config.import_legacy);
+  }
+  if (status.ok()) {
+    status = server->OpenDoors(config, std::move(hooks.on_shutdown));
+  }
+  if (!status.ok()) return status;
+  return server;
+}
+
+Server::Server(Logger* logger) : logger_(logger) {}
+
+Server::~Server() { Drain(absl::ZeroDuration()); }
+
+void Server::Drain(absl::Duration timeout) {
+  if (store_ == nullptr) return;
+  // Side by side, so that both doors have the whole time.
+  std::thread text([this, timeout] {
+    if (text_ != nullptr) text_->Drain(timeout);
+  });
+  if (grpc_ != nullptr) grpc_->Drain(timeout);
+  text.join();
+  grpc_.reset();
+  text_.reset();
+  store_.reset();
+  logger_->Info("store closed");
+}
+
+absl::Status Server::OpenStore(const ServerConfig& config, ServerHooks* hooks) {
+  const absl::Time start = absl::Now();
+  Options options;
+  options.path = config.data;
+  options.durability = config.durability;
+  options.segment_bytes = config.segment_bytes;
+  options.cache_entries = config.cache_entries;
+  options.cache_bytes = config.cache_bytes;
+  options.sync_interval = config.sync_interval;
+  options.on_fatal = std::move(hooks->on_fatal);
+  options.on_event = [logger = logger_](absl::string_view line) {
+    logger->Info(line);
+  };
+  absl::StatusOr<std::unique_ptr<Store>> store = Open(std::move(options));
+  if (!store.ok()) return store.status();
+  store_ = *std::move(store);
+  const StoreStats stats = store_->Stats();
+  logger_->Info("store opened",
+                {{"data", config.data},
+                 {"store_id", stats.store_id},
+                 {"revision", absl::StrCat(stats.visible_revision)},
+                 {"keys", absl::StrCat(stats.keys_in_index)},
+                 {"bytes", absl::StrCat(stats.file_size_bytes)},
+                 {"seconds", Seconds(absl::Now() - start)}});
+  return absl::OkStatus();
+}
+
+absl::Status Server::Import(const std::string& path) {
+  const absl::StatusOr<LegacyImport> import = ImportLegacyLog(
+      store_.get(), FileSystem::Posix(), path, Clock::System()->Now());
+  if (absl::IsAlreadyExists(import.status())) {
+    logger_->Info("legacy log was imported before, left alone",
+                  {{"file", path}});
+    return absl::OkStatus();
+  }
+  if (!import.ok()) {
+    return absl::Status(import.status().code(),
+                        absl::StrCat("--import_legacy=", path, ": ",
+                                     import.status().message()));
+  }
+  LogImport(path, import->log, logger_);
+  return absl::OkStatus();
+}
+
+absl::Status Server::OpenDoors(const ServerConfig& config,
+                               std::function<void()> on_shutdown) {
+  std::vector<LogField> places;
+  if (config.grpc.has_value()) {
+    const absl::StatusOr<HostPort> address = OpenGrpc(config);
+    if (!address.ok()) return address.status();
+    places.push_back({"grpc", FormatHostPort(*address)});
+  }
+  if (config.text.has_value()) {
+    const absl::StatusOr<HostPort> address =
+        OpenText(config, std::move(on_shutdown));
+    if (!address.ok()) return address.status();
+    places.push_back({"text", FormatHostPort(*address)});
+  }
+  logger_->Info("serving", places);
+  logger_->Flush();
+  return absl::OkStatus();
+}
+
+absl::StatusOr<HostPort> Server::OpenGrpc(const ServerConfig& config) {
+  GrpcServerOptions options;
+  options.address = FormatHostPort(*config.grpc);
+  options.default_durability = config.durability;
+  options.connections = {config.grpc_connections_max,
+                         config.grpc_connections_per_address_max};
+  absl::StatusOr<std::unique_ptr<GrpcServer>> grpc =
+      GrpcServer::Start(options, store_.get());
+  if (!grpc.ok()) return grpc.status();
+  grpc_ = *std::move(grpc);
+  return HostPort{config.grpc->host, grpc_->port()};
+}
+
+absl::StatusOr<HostPort> Server::OpenText(const ServerConfig& config,
+                                          std::function<void()> on_shutdown) {
+  TextGatewayOptions options;
+  options.host = config.text->host;
+  options.port = config.text->port;
+  options.connections_max = config.text_connections_max;
+  options.connections_per_address_max = config.text_connections_per_address_max;
+  options.idle_timeout = config.text_idle_timeout;
+  options.remote_administration = config.text_remote_administration;
+  options.on_shutdown = std::move(on_shutdown);
+  options.on_event = [logger = logger_](absl::string_view line) {
+    logger->Warning(line, {{"door", "text"}});
+  };
+  absl::StatusOr<std::unique_ptr<TextGateway>> text =
+      TextGateway::Start(std::move(options), store_.get());
+  if (!text.ok()) return text.status();
+  text_ = *std::move(text);
+  return HostPort{config.text->host, text_->port()};
+}
+
+}  // namespace rundlet
