@@ -82,8 +82,11 @@ class ManifestsTest(unittest.TestCase):
         )
 
     def test_a_pod_has_time_to_drain(self):
-        # Longer than the server's own limit of 30 s for draining.
-        self.assertGreater(self.pod["terminationGracePeriodSeconds"], 30)
+        # The server has ended 5 s after --drain_timeout at the latest; it is
+        # 10 s unless a flag says otherwise.
+        drain = int(self.flags.get("drain_timeout", "10s").removesuffix("s"))
+        grace = self.pod["terminationGracePeriodSeconds"]
+        self.assertGreater(grace, drain + 5)
 
 
 if __name__ == "__main__":
