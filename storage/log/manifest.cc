@@ -86,6 +86,7 @@ absl::StatusOr<std::string> ReadWhole(const File& file) {
 struct NewFile {
   std::unique_ptr<File> file;
   uint64_t bytes = 0;
+  uint64_t edit_number = 0;
 };
 
 // Writes the file that is to become the MANIFEST, whose place it does not take.
@@ -95,10 +96,14 @@ absl::StatusOr<NewFile> WriteNewFile(FileSystem* file_system,
   const std::string path = absl::StrCat(folder, "/", kNewManifestName);
   const absl::Status removed = file_system->RemoveFile(path);
   if (!removed.ok() && !absl::IsNotFound(removed)) return removed;
+  const uint32_t salt = SegmentSalt(state.store_id, 0);
   std::string bytes =
       EncodeFileHeader({FileKind::kManifest, false, state.store_id, 0});
-  bytes += EncodeEdit(state.AsEdit(), 1, SegmentSalt(state.store_id, 0),
-                      bytes.size());
+  uint64_t edit_number = 1;
+  bytes += EncodeEdit(state.AsEdit(), edit_number, salt, bytes.size());
+  if (state.clean_stop.has_value() && !state.stopped_cleanly) {
+    bytes += EncodeEdit(ManifestEdit(), ++edit_number, salt, bytes.size());
+  }
   absl::StatusOr<std::unique_ptr<File>> file = file_system->CreateFile(path);
   if (!file.ok()) return file.status();
   const absl::Status written = (*file)->WriteAt(0, bytes);
@@ -107,7 +112,7 @@ absl::StatusOr<NewFile> WriteNewFile(FileSystem* file_system,
     file_system->RemoveFile(path).IgnoreError();
     return written;
   }
-  return NewFile{*std::move(file), bytes.size()};
+  return NewFile{*std::move(file), bytes.size(), edit_number};
 }
 
 // Puts what WriteNewFile wrote into the MANIFEST's place, durably.
@@ -189,7 +194,7 @@ absl::StatusOr<std::unique_ptr<Manifest>> Manifest::Write(
   if (!published.ok()) return published;
   return absl::WrapUnique(new Manifest(file_system, folder, state,
                                        std::move(fresh->file), fresh->bytes,
-                                       /*edit_number=*/1));
+                                       fresh->edit_number));
 }
 
 absl::Status Manifest::WriteEdit(const ManifestEdit& edit) {
@@ -231,7 +236,7 @@ absl::Status Manifest::Rewrite() {
   file_ = std::move(fresh->file);
   bytes_ = fresh->bytes;
   rewritten_bytes_ = fresh->bytes;
-  edit_number_ = 1;
+  edit_number_ = fresh->edit_number;
   return absl::OkStatus();
 }
 

@@ -31,15 +31,16 @@ struct ManifestState {
   Revision revision_ceiling = 0;
   Revision floor = 0;
   int64_t time_us = 0;
-  std::optional<CleanStop> clean_stop;       // the last one
-  bool stopped_cleanly = false;              // nothing has followed it
+  std::optional<CleanStop> clean_stop;  // the last one
+  bool stopped_cleanly = false;         // nothing has followed it
   std::set<std::string> ingested;
 
   // Applies one edit. DATA_LOSS: it does not fit the state, which is then of
   // no further use.
   absl::Status Apply(const ManifestEdit& edit);
 
-  // The edit that makes this state out of nothing.
+  // The edit that makes this state out of nothing. Where the last stop was
+  // clean but is over, an empty edit has to follow.
   ManifestEdit AsEdit() const;
 };
 

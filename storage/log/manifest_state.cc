@@ -55,7 +55,7 @@ ManifestEdit ManifestState::AsEdit() const {
   edit.floor = floor;
   edit.time_us = time_us;
   edit.segment_id_max = segment_id_max;
-  if (stopped_cleanly) edit.clean_stop = clean_stop;
+  edit.clean_stop = clean_stop;
   edit.ingested.assign(ingested.begin(), ingested.end());
   return edit;
 }

@@ -97,15 +97,18 @@ TEST(ManifestStateTest, NumbersAreTakenOverOrOnlyGrow) {
   EXPECT_EQ(state.segment_id_max, 7u);
 }
 
-TEST(ManifestStateTest, ACleanStopIsOverWithTheNextEdit) {
+TEST(ManifestStateTest, ACleanStopIsOverWithTheNextEditButStaysKnown) {
   ManifestState state;
   ManifestEdit edit;
   edit.clean_stop = CleanStop{1, 2, 3};
   ASSERT_TRUE(state.Apply(edit).ok());
-  ASSERT_TRUE(state.clean_stop.has_value());
-  EXPECT_EQ(state.clean_stop->next_revision, 3u);
+  EXPECT_TRUE(state.stopped_cleanly);
   ASSERT_TRUE(state.Apply(ManifestEdit()).ok());
-  EXPECT_FALSE(state.clean_stop.has_value());
+  EXPECT_FALSE(state.stopped_cleanly);
+  ASSERT_TRUE(state.clean_stop.has_value());
+  EXPECT_EQ(state.clean_stop->active_id, 1u);
+  EXPECT_EQ(state.clean_stop->synced_bytes, 2u);
+  EXPECT_EQ(state.clean_stop->next_revision, 3u);
 }
 
 TEST(ManifestStateTest, LabelsAreKept) {
@@ -142,6 +145,10 @@ TEST(ManifestStateTest, AsEditMakesTheStateAgain) {
     }
     ManifestState again;
     ASSERT_TRUE(again.Apply(state.AsEdit()).ok());
+    if (!state.stopped_cleanly) {
+      ASSERT_TRUE(again.Apply(ManifestEdit()).ok());
+    }
+    EXPECT_EQ(again.stopped_cleanly, state.stopped_cleanly);
     EXPECT_EQ(EncodeManifestEdit(again.AsEdit()),
               EncodeManifestEdit(state.AsEdit()));
     EXPECT_EQ(again.segments.size(), state.segments.size());

@@ -41,7 +41,8 @@ std::vector<ManifestEdit> History() {
 }
 
 std::string Text(const ManifestState& state) {
-  return state.store_id + EncodeManifestEdit(state.AsEdit());
+  return absl::StrCat(state.store_id, state.stopped_cleanly,
+                      EncodeManifestEdit(state.AsEdit()));
 }
 
 class ManifestTest : public ::testing::Test {
@@ -122,7 +123,7 @@ TEST_F(ManifestTest, SaysTheSameAfterAReopenAndGoesOn) {
   const std::string text = Text((*manifest)->state());
   manifest = Manifest::Open(&disk_, kFolder);
   EXPECT_EQ(Text((*manifest)->state()), text);
-  EXPECT_FALSE((*manifest)->state().clean_stop.has_value());
+  EXPECT_FALSE((*manifest)->state().stopped_cleanly);
 }
 
 TEST_F(ManifestTest, StandsAsTheFormatSays) {
