@@ -5,8 +5,8 @@
 namespace rundlet {
 namespace {
 
-// What a key costs besides its bytes and versions: its string, and its part of
-// half-filled tree nodes. An estimate, for operators.
+// What a key costs besides its bytes and versions: its string, and its places
+// in half-filled tables and tree nodes. An estimate, for operators.
 constexpr uint64_t kKeyOverheadBytes = 64;
 
 }  // namespace
@@ -29,6 +29,19 @@ void Index::CountOut(const std::string& key, const Version& version) {
   if (version.deleted) return;
   --keys_;
   if (version.expiry_us != 0) expiries_.erase({version.expiry_us, key});
+}
+
+Index::Key& Index::AddKey(absl::string_view key, const Version& version) {
+  Key& added = *map_.emplace(key, Versions{version}).first;
+  order_.emplace(added.first, &added);
+  key_bytes_ += key.size();
+  return added;
+}
+
+void Index::EraseKey(const std::string& key) {
+  key_bytes_ -= key.size();
+  order_.erase(key);
+  map_.erase(key);
 }
 
 bool Index::IsPinned(const Version& version, Revision next) const {
@@ -63,9 +76,7 @@ void Index::Restore(absl::string_view key, const Version& version) {
   const absl::MutexLock lock(&mu_);
   const auto found = map_.find(key);
   if (found == map_.end()) {
-    const auto added = map_.emplace(key, Versions{version}).first;
-    key_bytes_ += key.size();
-    CountIn(added->first, version);
+    CountIn(AddKey(key, version).first, version);
     return;
   }
   Version& newest = found->second.back();
@@ -80,33 +91,27 @@ void Index::FinishRestore(Revision visible) {
   const absl::MutexLock lock(&mu_);
   visible_ = visible;
   for (auto it = map_.begin(); it != map_.end();) {
-    if (it->second.back().deleted) {
-      live_bytes_ -= it->second.back().location.bytes;
-      key_bytes_ -= it->first.size();
-      it = map_.erase(it);
-    } else {
-      ++it;
-    }
+    const auto key = it++;
+    if (!key->second.back().deleted) continue;
+    live_bytes_ -= key->second.back().location.bytes;
+    EraseKey(key->first);
   }
 }
 
 void Index::Apply(absl::Span<const Change> changes, Revision visible) {
   const absl::MutexLock lock(&mu_);
   for (const Change& change : changes) {
-    auto it = map_.find(change.key);
-    if (it == map_.end()) {
+    const auto found = map_.find(change.key);
+    if (found == map_.end()) {
       if (change.version.deleted) continue;
-      it = map_.emplace(change.key, Versions{change.version}).first;
-      key_bytes_ += change.key.size();
-    } else {
-      CountOut(it->first, it->second.back());
-      it->second.push_back(change.version);
+      CountIn(AddKey(change.key, change.version).first, change.version);
+      continue;
     }
-    CountIn(it->first, change.version);
-    if (it->second.size() > 1 && Trim(it->first, it->second)) {
-      key_bytes_ -= it->first.size();
-      map_.erase(it);
-    }
+    Versions& versions = found->second;
+    CountOut(found->first, versions.back());
+    versions.push_back(change.version);
+    CountIn(found->first, change.version);
+    if (Trim(found->first, versions)) EraseKey(found->first);
   }
   visible_ = std::max(visible_, visible);
 }
@@ -146,31 +151,30 @@ void Index::Scan(
     const KeyRange& range, absl::string_view after, bool reverse, Revision at,
     absl::FunctionRef<bool(const std::string& key, const Version& version)>
         visit) const {
+  const auto visit_as_of = [&visit, at](const Key& key) {
+    const Version* version = AsOf(key.second, at);
+    return version == nullptr || visit(key.first, *version);
+  };
   const absl::ReaderMutexLock lock(&mu_);
   if (!reverse) {
-    auto it =
-        after.empty()
-            ? map_.lower_bound(range.start)
-            : map_.upper_bound(std::max(after, absl::string_view(range.start)));
-    // `after` before the range's start must not skip the start itself.
-    if (!after.empty() && after < range.start) {
-      it = map_.lower_bound(range.start);
-    }
-    for (; it != map_.end() && range.Contains(it->first); ++it) {
-      const Version* version = AsOf(it->second, at);
-      if (version != nullptr && !visit(it->first, *version)) return;
+    // Behind `after`, but never before the range's start.
+    auto it = after.empty() || after < range.start
+                  ? order_.lower_bound(range.start)
+                  : order_.upper_bound(after);
+    while (it != order_.end() && range.Contains(it->first) &&
+           visit_as_of(*it->second)) {
+      ++it;
     }
     return;
   }
-  auto it = range.end.empty() ? map_.end() : map_.lower_bound(range.end);
+  auto it = order_.end();
+  if (!range.end.empty()) it = order_.lower_bound(range.end);
   if (!after.empty() && (range.end.empty() || after < range.end)) {
-    it = map_.lower_bound(after);
+    it = order_.lower_bound(after);
   }
-  while (it != map_.begin()) {
+  while (it != order_.begin()) {
     --it;
-    if (!range.Contains(it->first)) return;
-    const Version* version = AsOf(it->second, at);
-    if (version != nullptr && !visit(it->first, *version)) return;
+    if (!range.Contains(it->first) || !visit_as_of(*it->second)) return;
   }
 }
 
@@ -179,8 +183,8 @@ void Index::Walk(absl::string_view after,
                                         absl::Span<const Version> versions)>
                      visit) const {
   const absl::ReaderMutexLock lock(&mu_);
-  for (auto it = map_.upper_bound(after); it != map_.end(); ++it) {
-    if (!visit(it->first, it->second)) return;
+  for (auto it = order_.upper_bound(after); it != order_.end(); ++it) {
+    if (!visit(it->second->first, it->second->second)) return;
   }
 }
 
@@ -207,10 +211,7 @@ void Index::Unpin(Revision revision) {
   const std::vector<std::string> keys(pinned_keys_.begin(), pinned_keys_.end());
   for (const std::string& key : keys) {
     const auto it = map_.find(key);
-    if (Trim(it->first, it->second)) {
-      key_bytes_ -= it->first.size();
-      map_.erase(it);
-    }
+    if (Trim(it->first, it->second)) EraseKey(it->first);
   }
 }
 

@@ -18,6 +18,7 @@
 #include "absl/container/btree_map.h"
 #include "absl/container/btree_set.h"
 #include "absl/container/inlined_vector.h"
+#include "absl/container/node_hash_map.h"
 #include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
@@ -101,7 +102,8 @@ class Index {
  private:
   // Oldest first.
   using Versions = absl::InlinedVector<Version, 1>;
-  using Map = absl::btree_map<std::string, Versions>;
+  using Map = absl::node_hash_map<std::string, Versions>;
+  using Key = Map::value_type;  // stays where it is while it is in the map
 
   static const Version* AsOf(const Versions& versions, Revision at);
 
@@ -111,13 +113,19 @@ class Index {
   // Drops what no pin needs; returns whether the key is to be erased.
   bool Trim(const std::string& key, Versions& versions)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Adds a key that is not there.
+  Key& AddKey(absl::string_view key, const Version& version)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void EraseKey(const std::string& key) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void CountIn(const std::string& key, const Version& version)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void CountOut(const std::string& key, const Version& version)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   mutable absl::Mutex mu_;
+  // By hash for reads and writes of a key, by order for ranges of them.
   Map map_ ABSL_GUARDED_BY(mu_);
+  absl::btree_map<absl::string_view, const Key*> order_ ABSL_GUARDED_BY(mu_);
   Revision visible_ ABSL_GUARDED_BY(mu_) = 0;
   std::map<Revision, uint64_t> pins_ ABSL_GUARDED_BY(mu_);  // -> how often
   // Keys with versions that only a pin needs.
