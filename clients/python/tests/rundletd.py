@@ -31,15 +31,11 @@ def binary() -> pathlib.Path:
 class Rundletd:
     """target: where it serves gRPC."""
 
-    def __init__(self, data: pathlib.Path, *arguments: str) -> None:
+    def __init__(
+        self, data: pathlib.Path, address: str = "127.0.0.1:0"
+    ) -> None:
         self._process = subprocess.Popen(
-            [
-                binary(),
-                f"--data={data}",
-                "--grpc=127.0.0.1:0",
-                "--text=",
-                *arguments,
-            ],
+            [binary(), f"--data={data}", f"--grpc={address}", "--text="],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -82,8 +78,10 @@ class Rundletd:
 
 
 @contextlib.contextmanager
-def serving(data: pathlib.Path, *arguments: str) -> Iterator[Rundletd]:
-    server = Rundletd(data, *arguments)
+def serving(
+    data: pathlib.Path, address: str = "127.0.0.1:0"
+) -> Iterator[Rundletd]:
+    server = Rundletd(data, address)
     try:
         yield server
     finally:

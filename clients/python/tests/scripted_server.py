@@ -67,14 +67,11 @@ def failure(code: str, reason: str, retry_ms: int = 0, **metadata: str):
     return Failure(grpc.StatusCode[code], f"about {reason}", tuple(details))
 
 
-def end_of_call(
-    context: grpc.ServicerContext, ended: threading.Event | None = None
-) -> None:
+def end_of_call(context: grpc.ServicerContext) -> None:
     """A step that waits until the client has left."""
-    ended = ended or threading.Event()
-    if not context.add_callback(ended.set):
-        ended.set()
-    ended.wait(60)
+    ended = threading.Event()
+    if context.add_callback(ended.set):
+        ended.wait(60)
 
 
 class ScriptedServer:

@@ -115,7 +115,12 @@ def test_a_scan_that_ends_early_is_no_full_scan(scripted, scripted_db):
 def test_leaving_a_scan_ends_its_stream(scripted, scripted_db):
     ended = threading.Event()
     scripted.steps = [
-        [chunk("a", token="1"), lambda context: end_of_call(context, ended)]
+        [
+            # Before the chunk: afterwards the stream may be gone already.
+            lambda context: context.add_callback(ended.set),
+            chunk("a", token="1"),
+            end_of_call,
+        ]
     ]
     entries = scripted_db.scan()
     assert next(entries).key == "a"
