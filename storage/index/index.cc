@@ -53,7 +53,11 @@ bool Index::Trim(const std::string& key, Versions& versions) {
   size_t kept = 0;
   for (size_t i = 0; i < versions.size(); ++i) {
     const bool is_newest = i + 1 == versions.size();
-    if (is_newest || IsPinned(versions[i], versions[i + 1].revision)) {
+    // Without an older version beside it, a deleted one says what its absence
+    // says.
+    const bool says_nothing = versions[i].deleted && kept == 0;
+    if (is_newest ||
+        (!says_nothing && IsPinned(versions[i], versions[i + 1].revision))) {
       if (kept != i) versions[kept] = std::move(versions[i]);
       ++kept;
     } else {

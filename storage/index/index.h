@@ -84,6 +84,7 @@ class Index {
   Revision PinNewest() ABSL_LOCKS_EXCLUDED(mu_);
   // Pins `revision`, if it is pinned already; else returns false.
   bool PinAgain(Revision revision) ABSL_LOCKS_EXCLUDED(mu_);
+  // Takes back one pin. REQUIRES: `revision` is pinned.
   void Unpin(Revision revision) ABSL_LOCKS_EXCLUDED(mu_);
 
   // The record of that version stands elsewhere now. No effect if the version
