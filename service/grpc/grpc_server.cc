@@ -21,7 +21,7 @@ namespace {
 // Bytes of the headers of a call.
 constexpr int kMetadataBytesMax = 8 << 10;
 
-// Threads for reflection, the one service that is not made of callbacks.
+// Threads for reflection.
 constexpr int kBlockingThreadsMax = 4;
 
 constexpr int kHandshakeTimeoutMs = 10'000;
@@ -84,13 +84,23 @@ void SetLimits(const GrpcServerOptions& options, grpc::ServerBuilder* builder) {
   builder->SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_DEFLATE, false);
 }
 
-void AddReflection(grpc::ServerBuilder* builder) {
-  // The plugin is for every builder of the process, and is added once.
-  static const bool added = [] {
+// What is set for the whole process, once.
+void SetUpLibraries() {
+  static const bool set_up = [] {
+    // Keeps the library up for good. Its shutdown, when the last server is
+    // gone, waits up to 10 s for a poller that large messages leave behind.
+    grpc_init();
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+    // What does not parse is told to the client; the log is not the place for
+    // what any client can send.
+    google::protobuf::SetLogHandler(nullptr);
     return true;
   }();
-  static_cast<void>(added);
+  static_cast<void>(set_up);
+}
+
+// Reflection is the one service that is not made of callbacks.
+void LimitBlockingThreads(grpc::ServerBuilder* builder) {
   builder->SetSyncServerOption(grpc::ServerBuilder::NUM_CQS, 1);
   builder->SetSyncServerOption(grpc::ServerBuilder::MIN_POLLERS, 1);
   builder->SetSyncServerOption(grpc::ServerBuilder::MAX_POLLERS,
@@ -103,9 +113,7 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(
     const GrpcServerOptions& options, Store* store) {
   absl::StatusOr<Listener> listener = Listen(options.address);
   if (!listener.ok()) return listener.status();
-  // What does not parse is told to the client; the log is not the place for
-  // what any client can send.
-  google::protobuf::SetLogHandler(nullptr);
+  SetUpLibraries();
   std::unique_ptr<GrpcServer> server(
       new GrpcServer(options, *std::move(listener), store));
   absl::Status status = server->Serve(options);
@@ -130,7 +138,7 @@ GrpcServer::~GrpcServer() { Drain(absl::ZeroDuration()); }
 absl::Status GrpcServer::Serve(const GrpcServerOptions& options) {
   grpc::ServerBuilder builder;
   SetLimits(options, &builder);
-  if (options.reflection) AddReflection(&builder);
+  LimitBlockingThreads(&builder);
   builder.RegisterService(&key_values_);
   builder.RegisterService(&admin_);
   builder.RegisterService(&health_);

@@ -49,9 +49,6 @@ struct GrpcServerOptions {
   uint64_t request_memory_bytes_max = uint64_t{256} << 20;
   uint64_t transport_memory_bytes_max = uint64_t{256} << 20;
 
-  // Describe the services to grpcurl and its like.
-  bool reflection = true;
-
   // Served as well. Not owned; must outlive the server.
   std::vector<grpc::Service*> further_services;
 
