@@ -20,7 +20,6 @@ absl::Status CheckBetween(absl::string_view field, uint64_t value, uint64_t low,
 }
 
 absl::Status CheckOptions(const Options& options) {
-  constexpr uint64_t kMax = ~uint64_t{0};
   if (options.path.empty()) return absl::InvalidArgumentError("path is empty");
   if (options.durability == Durability::kDefault ||
       options.durability > Durability::kDisk) {
@@ -36,7 +35,9 @@ absl::Status CheckOptions(const Options& options) {
   absl::Status status = CheckBetween("segment_bytes", options.segment_bytes,
                                      256, uint64_t{4} << 30);
   if (status.ok()) {
-    status = CheckBetween("revision_block", options.revision_block, 1, kMax);
+    // Revisions are never used up: 2^24 unclean starts skip no more than 2^56.
+    status = CheckBetween("revision_block", options.revision_block, 1,
+                          uint64_t{1} << 32);
   }
   // What the format holds (FORMAT.md section 3.3).
   if (status.ok()) {
