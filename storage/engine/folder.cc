@@ -11,8 +11,9 @@ std::string PathOf(const std::string& folder, absl::string_view name) {
   return absl::StrCat(folder, "/", name);
 }
 
-// Whether a segment nobody lists holds what was once acknowledged. One with a
-// bad header was never finished. `store_id` is empty if it is not known.
+// Whether a log segment holds a group. One with a bad header was never
+// finished. `store_id` is empty if it is not known; then one that a recovery
+// has made counts, too, which else was not listed yet.
 absl::StatusOr<bool> HoldsCommits(FileSystem* file_system,
                                   const std::string& folder, SegmentName name,
                                   const std::string& store_id) {
@@ -36,7 +37,7 @@ absl::StatusOr<bool> HoldsCommits(FileSystem* file_system,
       Segment::Open(file_system, folder, name, id);
   if (absl::IsDataLoss(segment.status())) return false;
   if (!segment.ok()) return segment.status();
-  if ((*segment)->recovered()) return false;
+  if ((*segment)->recovered() && !store_id.empty()) return false;
   return HoldsGroup(**segment);
 }
 
@@ -49,6 +50,7 @@ absl::StatusOr<std::unique_ptr<Manifest>> MakeStore(FileSystem* file_system,
   const absl::StatusOr<std::vector<std::string>> names =
       file_system->ListDirectory(folder);
   if (!names.ok()) return names.status();
+  std::vector<std::string> unfinished;
   for (const std::string& name : *names) {
     const std::optional<SegmentName> segment = ParseSegmentName(name);
     if (!segment.has_value()) continue;
@@ -63,7 +65,10 @@ absl::StatusOr<std::unique_ptr<Manifest>> MakeStore(FileSystem* file_system,
           absl::StrCat(PathOf(folder, kManifestName), " is missing, but ",
                        PathOf(folder, name), " is part of a store"));
     }
-    const absl::Status removed = file_system->RemoveFile(PathOf(folder, name));
+    unfinished.push_back(PathOf(folder, name));
+  }
+  for (const std::string& path : unfinished) {
+    const absl::Status removed = file_system->RemoveFile(path);
     if (!removed.ok()) return removed;
   }
   ManifestState state;
