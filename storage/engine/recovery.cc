@@ -148,6 +148,14 @@ absl::Status Recovery::ReplaySealed() {
 
 absl::Status Recovery::GoOnCleanly() {
   const CleanStop& stop = *state_.clean_stop;
+  const absl::StatusOr<uint64_t> size = active_->file().SizeBytes();
+  if (!size.ok()) return size.status();
+  if (stop.active_id != active_->id() || *size < stop.synced_bytes) {
+    return absl::DataLossError(absl::StrCat(
+        active_->path(), ": ends after ", *size, " bytes, but ",
+        stop.synced_bytes, " bytes of segment ", stop.active_id,
+        " had been synced by a clean stop"));
+  }
   const absl::StatusOr<SegmentSeal> seal = Replay(*active_, stop.synced_bytes);
   if (!seal.ok()) return seal.status();
   active_->set_bytes(stop.synced_bytes);
