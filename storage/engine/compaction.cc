@@ -19,10 +19,16 @@ Compaction::Compaction(Environment environment)
     : environment_(std::move(environment)) {}
 
 void Compaction::ChooseInputs(const ManifestState& state) {
+  const Revision visible = environment_.index->visible();
+  // What an earlier one has dropped is no longer in the inputs.
+  floor_ = state.floor;
   for (const auto& [id, segment] : state.segments) {
-    if (!segment.seal.has_value()) continue;
+    // Sealed meanwhile, with commits that still wait for their callbacks' turn.
+    if (!segment.seal.has_value() || segment.seal->revision_max > visible) {
+      continue;
+    }
     inputs_.push_back(id);
-    newest_input_ = std::max(newest_input_, segment.seal->revision_max);
+    floor_ = std::max(floor_, segment.seal->revision_max + 1);
     report_.bytes_before += segment.seal->bytes;
     report_.records_dropped += segment.seal->record_count;
   }
@@ -93,7 +99,7 @@ absl::Status Compaction::Exchange(
     edit.sealed.push_back(output.seal);
     report_.bytes_after += output.seal.bytes;
   }
-  edit.floor = newest_input_ + 1;
+  edit.floor = floor_;
   edit.time_us = time_us;
   report_.segments_after = outputs.size();
   return environment_.manifest->Append(edit);

@@ -21,14 +21,15 @@
 
 namespace rundlet {
 
-// Rewrites every sealed segment while reads and writes go on. One call at a
-// time; nothing else removes segments.
+// Rewrites every sealed segment, all of whose commits are published, while
+// reads and writes go on. One call at a time; nothing else removes segments.
 //
 // The order of steps is what makes it safe: the outputs are synced before the
 // one MANIFEST edit that exchanges them for the inputs; the index leads to the
-// outputs before the inputs leave the SegmentSet; the files go last. Since all
-// sealed segments are inputs and what is live is copied by the index alone,
-// nothing that a dropped tombstone hides is left in any segment (L6).
+// outputs before the inputs leave the SegmentSet; the files go last. What is
+// live is copied by the index alone, so a commit that is not in it yet must not
+// be in an input. Since the inputs are all segments up to a revision, nothing
+// that a dropped tombstone hides is left in any segment (L6).
 class Compaction {
  public:
   struct Environment {
@@ -66,7 +67,7 @@ class Compaction {
 
   const Environment environment_;
   std::vector<uint64_t> inputs_;
-  Revision newest_input_ = 0;
+  Revision floor_ = 0;  // afterwards
   CompactionReport report_;
   bool must_stop_ = false;
 };
