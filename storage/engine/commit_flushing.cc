@@ -7,9 +7,8 @@
 namespace rundlet {
 
 bool CommitPipeline::HasWork() const {
-  return !failure_.ok() || disk_waiters_ > 0 || roll_wanted_ ||
-         reserve_wanted_ || closing_ || seals_wanted_ > seals_done_ ||
-         !write_error_.ok();
+  return !failure_.ok() || sync_wanted_ || roll_wanted_ || reserve_wanted_ ||
+         closing_ || seals_wanted_ > seals_done_ || !write_error_.ok();
 }
 
 bool CommitPipeline::IsDrained() const {
@@ -106,18 +105,26 @@ void CommitPipeline::SyncLog() {
 
 void CommitPipeline::Flush() {
   const uint64_t seals = seals_wanted_;
-  if (!write_error_.ok()) RepairLog();
+  const bool is_repair = !write_error_.ok();
+  if (is_repair) RepairLog();
   if (reserve_wanted_ && failure_.ok()) ReserveRevisions();
   while (writing_) role_left_.Wait(&mu_);
   roll_wanted_ = false;
-  WriteQueued(Writer::kFlusher);
+  sync_wanted_ = false;
+  // What is left after a repair has been acknowledged already; it is tried
+  // again with the next commit or after the sync interval, not at once.
+  if (!is_repair) WriteQueued(Writer::kFlusher);
   if (seals > seals_done_ && failure_.ok()) {
     seal_status_ = RollLog();
     seals_done_ = seals;
     role_left_.SignalAll();
+    // Committers could not write meanwhile.
+    WriteQueued(Writer::kFlusher);
   }
   SyncLog();
   Publish();
+  // Another thread publishes: it needs the lock to come to an end.
+  while (closing_ && publishing_) role_left_.Wait(&mu_);
 }
 
 }  // namespace rundlet

@@ -47,6 +47,9 @@ std::optional<Version> CommitPipeline::FindNewest(absl::string_view key) {
 absl::Status CommitPipeline::CheckAccepting() const {
   if (!failure_.ok()) return failure_;
   if (closing_) return absl::UnavailableError("the store is closing");
+  if (ingesting_) {
+    return absl::UnavailableError("an ingest is under way");
+  }
   if (pending_bytes_ > settings_.limits->pending_bytes_max) {
     return absl::UnavailableError(absl::StrCat(
         "pending bytes are ", pending_bytes_, ", pending_bytes_max is ",
@@ -172,7 +175,6 @@ void CommitPipeline::Enqueue(CommitPtr commit) {
     unwritten_.push_back(commit);
   }
   commit->revision = head_;
-  if (commit->durability == Durability::kDisk) ++disk_waiters_;
   queue_.push_back(std::move(commit));
 }
 
@@ -183,6 +185,7 @@ void CommitPipeline::Advance(Durability durability, bool more) {
   if (durability == Durability::kOs && !hold_back) {
     WriteQueued(Writer::kCommitter);
   } else if (durability == Durability::kDisk && !hold_back) {
+    sync_wanted_ = true;
     WakeFlusher();
   } else if (pending_bytes_ >= kHeldBackBytesMax) {
     WriteQueued(Writer::kCommitter);
@@ -217,7 +220,6 @@ std::vector<CommitPipeline::CommitPtr> CommitPipeline::TakeReady() {
   while (!queue_.empty() && IsReady(*queue_.front())) {
     CommitPtr commit = std::move(queue_.front());
     queue_.pop_front();
-    if (commit->durability == Durability::kDisk) --disk_waiters_;
     if (commit->failure.ok() && !commit->changes.empty()) {
       index_->Apply(commit->changes, commit->revision);
       commit->published = true;
@@ -300,16 +302,35 @@ absl::StatusOr<Revision> CommitPipeline::Close() {
   return next_revision_;
 }
 
-Revision CommitPipeline::TakeRevisions(uint64_t count) {
+absl::StatusOr<Revision> CommitPipeline::BeginIngest(uint64_t count) {
   const absl::MutexLock lock(&mu_);
+  absl::Status accepting = CheckAccepting();
+  if (!accepting.ok()) return accepting;
+  ingesting_ = true;
+  // The sweeper, too, may have left something that is not synced: a power loss
+  // must not take it and leave the ingest, which comes later (P2).
+  const auto waiter = std::make_shared<PendingCommit>();
+  waiter->durability = Durability::kDisk;
+  Enqueue(waiter);
+  Advance(Durability::kDisk, /*more=*/false);
+  while (!queue_.empty() || publishing_ || writing_) role_left_.Wait(&mu_);
+  if (!failure_.ok() || !waiter->failure.ok()) {
+    ingesting_ = false;
+    return failure_.ok() ? waiter->failure : failure_;
+  }
+  writing_ = true;
   const Revision first = next_revision_;
   next_revision_ += count;
   return first;
 }
 
-void CommitPipeline::FinishIngest(Revision last) {
+void CommitPipeline::EndIngest(bool loaded) {
   const absl::MutexLock lock(&mu_);
-  head_ = written_ = synced_ = last;
+  writing_ = false;
+  ingesting_ = false;
+  role_left_.SignalAll();
+  if (!loaded) return;
+  head_ = written_ = synced_ = next_revision_ - 1;
   ceiling_ = log_->revision_ceiling();
 }
 

@@ -109,11 +109,14 @@ class CommitPipeline {
   // what comes later. Returns the next revision, or why it could not be synced.
   absl::StatusOr<Revision> Close() ABSL_LOCKS_EXCLUDED(mu_);
 
-  // Takes `count` revisions out of the order for an ingest and returns the
-  // first; FinishIngest says that all of them are synced and in the index.
-  // REQUIRES that nothing else is under way.
-  Revision TakeRevisions(uint64_t count) ABSL_LOCKS_EXCLUDED(mu_);
-  void FinishIngest(Revision last) ABSL_LOCKS_EXCLUDED(mu_);
+  // Waits until all that is queued is synced and published, and takes `count`
+  // revisions out of the order; returns the first. Until EndIngest what comes
+  // is refused as UNAVAILABLE, and the caller is the writer: the log and its
+  // revision ceiling are its own. Never from a callback.
+  absl::StatusOr<Revision> BeginIngest(uint64_t count)
+      ABSL_LOCKS_EXCLUDED(mu_);
+  // `loaded`: the revisions are synced and in the index; else nobody has them.
+  void EndIngest(bool loaded) ABSL_LOCKS_EXCLUDED(mu_);
 
   Counts counts() const ABSL_LOCKS_EXCLUDED(mu_);
 
@@ -147,6 +150,8 @@ class CommitPipeline {
       ABSL_LOCKS_EXCLUDED(mu_);
   void FinishGroup(const std::vector<CommitPtr>& group,
                    const std::vector<Location>& locations)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  bool WaitsForUnwritten(const PendingCommit& commit) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // What could not be written is refused; nothing of it has happened.
   void FailUnwritten(absl::Status status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
@@ -198,14 +203,15 @@ class CommitPipeline {
   Revision synced_ ABSL_GUARDED_BY(mu_);   // all up to it are synced
   int64_t last_time_us_ ABSL_GUARDED_BY(mu_) = 0;
   uint64_t pending_bytes_ ABSL_GUARDED_BY(mu_) = 0;
-  uint64_t disk_waiters_ ABSL_GUARDED_BY(mu_) = 0;  // queued, want a sync
   Revision ceiling_ ABSL_GUARDED_BY(mu_);  // none above it may be used yet
 
   bool writing_ ABSL_GUARDED_BY(mu_) = false;
   bool publishing_ ABSL_GUARDED_BY(mu_) = false;
   bool flusher_idles_ ABSL_GUARDED_BY(mu_) = false;  // waits without a limit
+  bool sync_wanted_ ABSL_GUARDED_BY(mu_) = false;    // by what is queued
   bool roll_wanted_ ABSL_GUARDED_BY(mu_) = false;
   bool reserve_wanted_ ABSL_GUARDED_BY(mu_) = false;
+  bool ingesting_ ABSL_GUARDED_BY(mu_) = false;
   bool closing_ ABSL_GUARDED_BY(mu_) = false;
   uint64_t seal_waiters_ ABSL_GUARDED_BY(mu_) = 0;
   uint64_t seals_wanted_ ABSL_GUARDED_BY(mu_) = 0;

@@ -138,15 +138,22 @@ void CommitPipeline::RebuildNewest() {
   }
 }
 
+bool CommitPipeline::WaitsForUnwritten(const PendingCommit& commit) const {
+  return !IsReady(commit) && !unwritten_.empty() &&
+         commit.revision >= unwritten_.front()->revision;
+}
+
 void CommitPipeline::FailUnwritten(absl::Status status) {
   // UNKNOWN is kept for outcomes that are; this one is known.
   if (absl::IsUnknown(status)) {
     status = absl::UnavailableError(status.message());
   }
-  // Whatever was planned on top of the first that fails, fails with it.
+  // Whatever was planned on top of the first that fails, fails with it; and so
+  // does who only waits for what could not be written.
   bool fails = false;
   for (const CommitPtr& commit : queue_) {
-    fails = fails || (!commit->changes.empty() && !commit->written);
+    fails = fails || (commit->changes.empty() ? WaitsForUnwritten(*commit)
+                                              : !commit->written);
     if (fails && commit->failure.ok()) commit->failure = status;
   }
   // What was acknowledged at kMemory stays, and is tried again.
@@ -169,8 +176,12 @@ void CommitPipeline::Stop(const absl::Status& status) {
       absl::StrCat("the store has stopped: ", status.message()));
   const absl::Status unknown = absl::UnknownError(
       absl::StrCat("the outcome is unknown: ", status.message()));
+  // What is ready behind one that is not was planned on top of it: to
+  // acknowledge it would be to acknowledge both.
+  bool is_unknown = false;
   for (const CommitPtr& commit : queue_) {
-    if (!IsReady(*commit)) commit->failure = unknown;
+    is_unknown = is_unknown || !IsReady(*commit);
+    if (is_unknown && commit->failure.ok()) commit->failure = unknown;
   }
   RebuildNewest();
   Publish();

@@ -128,22 +128,15 @@ absl::Status Ingest::MakeVisible(
     if (!replayed.ok()) return replayed;
   }
   environment_.index->Apply({}, report_.last_revision);
-  environment_.pipeline->FinishIngest(report_.last_revision);
   return absl::OkStatus();
 }
 
-absl::StatusOr<IngestReport> Ingest::Run(EntrySource& source, int64_t time_us) {
-  absl::Status status = CheckLabel(source.label());
-  if (!status.ok()) return status;
-  report_.entry_count = source.entry_count();
-  report_.first_revision =
-      environment_.pipeline->TakeRevisions(report_.entry_count);
-  report_.last_revision = report_.first_revision + report_.entry_count - 1;
+absl::Status Ingest::Load(EntrySource& source, int64_t time_us) {
   BaseWriter writer(environment_.file_system, environment_.folder,
                     environment_.manifest->state().store_id,
                     environment_.segment_bytes,
                     [this] { return environment_.log->NextSegmentId(); });
-  status = WriteEntries(source, time_us, writer);
+  absl::Status status = WriteEntries(source, time_us, writer);
   if (!status.ok()) return status;
   const absl::StatusOr<std::vector<BaseWriter::Output>> outputs =
       writer.Finish();
@@ -151,10 +144,22 @@ absl::StatusOr<IngestReport> Ingest::Run(EntrySource& source, int64_t time_us) {
   status = List(*outputs, source.label(), time_us);
   if (!status.ok()) return status;
   status = MakeVisible(*outputs);
-  if (!status.ok()) {
-    must_stop_ = true;
-    return status;
-  }
+  must_stop_ = !status.ok();
+  return status;
+}
+
+absl::StatusOr<IngestReport> Ingest::Run(EntrySource& source, int64_t time_us) {
+  absl::Status status = CheckLabel(source.label());
+  if (!status.ok()) return status;
+  report_.entry_count = source.entry_count();
+  const absl::StatusOr<Revision> first =
+      environment_.pipeline->BeginIngest(report_.entry_count);
+  if (!first.ok()) return first.status();
+  report_.first_revision = *first;
+  report_.last_revision = *first + report_.entry_count - 1;
+  status = Load(source, time_us);
+  environment_.pipeline->EndIngest(status.ok());
+  if (!status.ok()) return status;
   if (report_.entry_count == 0) {
     report_.first_revision = report_.last_revision = 0;
   }

@@ -19,7 +19,8 @@
 
 namespace rundlet {
 
-// One owner; Run is called once, while nothing else uses the store.
+// One owner; Run is called once, while nobody else uses the store: what comes
+// all the same is refused, as is the sweeper.
 class Ingest {
  public:
   struct Environment {
@@ -44,6 +45,7 @@ class Ingest {
 
  private:
   absl::Status CheckLabel(absl::string_view label);
+  absl::Status Load(EntrySource& source, int64_t time_us);
   absl::Status WriteEntries(EntrySource& source, int64_t time_us,
                             BaseWriter& writer);
   absl::Status List(const std::vector<BaseWriter::Output>& outputs,
