@@ -41,6 +41,44 @@ constexpr absl::Duration kCloseTimeout = absl::Seconds(5);
   std::_Exit(status);
 }
 
+// Waits for the stop on a thread of its own. Before the server serves, a stop
+// ends the process at once: recovery and import may be long, and leave nothing
+// behind that a crash would not leave.
+class StopWatch {
+ public:
+  // Owns neither; both must outlive it.
+  StopWatch(StopSignal* stop, Logger* logger)
+      : stop_(stop), thread_([this, logger] {
+          reason_ = stop_->Wait();
+          if (!started_.HasBeenNotified()) {
+            logger->Info("stopped before it served", {{"reason", reason_}});
+            EndAtOnce(kStoppedAsAsked, logger);
+          }
+          stopped_.Notify();
+        }) {}
+  ~StopWatch() {
+    stop_->Request();
+    thread_.join();
+  }
+
+  // From now on a stop is waited for. Once.
+  void Started() { started_.Notify(); }
+
+  // Says why. A second signal ends the process from here on.
+  std::string WaitForStop() {
+    stopped_.WaitForNotification();
+    StopSignal::LetSignalsEndTheProcess();
+    return reason_;
+  }
+
+ private:
+  StopSignal* const stop_;
+  absl::Notification started_;
+  absl::Notification stopped_;
+  std::string reason_;  // written before stopped_
+  std::thread thread_;
+};
+
 void DrainWithin(absl::Duration timeout, Server* server, Logger* logger) {
   absl::Notification drained;
   std::thread watchdog([&drained, timeout, logger] {
@@ -63,6 +101,7 @@ absl::Status Serve(const ServerConfig& config, Logger* logger) {
   logger->Debug("descriptor limit",
                 {{"descriptors_max", absl::StrCat(*descriptors)}});
 
+  StopWatch watch(stop->get(), logger);
   ServerHooks hooks;
   hooks.on_shutdown = [stop = stop->get()] { stop->Request(); };
   hooks.on_fatal = [logger](absl::Status status) {
@@ -71,9 +110,10 @@ absl::Status Serve(const ServerConfig& config, Logger* logger) {
   };
   const absl::StatusOr<std::unique_ptr<Server>> server =
       Server::Start(config, std::move(hooks), logger);
+  watch.Started();
   if (!server.ok()) return server.status();
 
-  const std::string reason = (*stop)->Wait();
+  const std::string reason = watch.WaitForStop();
   logger->Info("draining",
                {{"reason", reason},
                 {"timeout", absl::FormatDuration(config.drain_timeout)}});

@@ -21,15 +21,6 @@ sigset_t StopSignals() {
   return signals;
 }
 
-// The default action of either signal is to end the process, also where the
-// parent had it ignored.
-void LetSignalsEndTheProcess() {
-  signal(SIGTERM, SIG_DFL);
-  signal(SIGINT, SIG_DFL);
-  const sigset_t signals = StopSignals();
-  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<StopSignal>> StopSignal::Create() {
@@ -70,8 +61,15 @@ std::string StopSignal::Wait() {
           sizeof(information)) {
     reason = information.ssi_signo == SIGINT ? "SIGINT" : "SIGTERM";
   }
-  LetSignalsEndTheProcess();
   return reason;
+}
+
+void StopSignal::LetSignalsEndTheProcess() {
+  // The default action, also where the parent had the signals ignored.
+  signal(SIGTERM, SIG_DFL);
+  signal(SIGINT, SIG_DFL);
+  const sigset_t signals = StopSignals();
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
 }
 
 }  // namespace rundlet

@@ -24,9 +24,12 @@ class StopSignal {
   // Asks for the stop from inside the process. Only the first call counts.
   void Request();
 
-  // Waits for a signal or a request, and says which. Afterwards either signal
-  // ends the process at once.
+  // Waits for a signal or a request, and says which.
   std::string Wait();
+
+  // From here on either signal ends the process at once, for as long as the
+  // calling thread lives.
+  static void LetSignalsEndTheProcess();
 
  private:
   StopSignal(int signals, int requests)

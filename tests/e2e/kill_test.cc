@@ -225,6 +225,14 @@ class KillTest : public ::testing::TestWithParam<const char*> {
     EXPECT_EQ(server->Wait(), 128 + SIGKILL);
   }
 
+  // Recovery may be cut short as well, at any moment.
+  void KillWhileStarting() {
+    const std::unique_ptr<ServerProcess> server = Serve();
+    absl::SleepFor(absl::Milliseconds(random_.Below(60)));
+    server->Signal(SIGKILL);
+    EXPECT_EQ(server->Wait(), 128 + SIGKILL) << server->log();
+  }
+
   uint64_t Acknowledged() const {
     uint64_t count = 0;
     for (const GrpcWriter& writer : grpc_) count += writer.acknowledged();
@@ -241,8 +249,9 @@ class KillTest : public ::testing::TestWithParam<const char*> {
 };
 
 TEST_P(KillTest, LosesNothingThatWasAcknowledged) {
-  const uint64_t runs = TestRuns(5);
+  const uint64_t runs = TestRuns(10);
   for (uint64_t run = 0; run <= runs && !HasFailure(); ++run) {
+    if (random_.OneIn(4)) KillWhileStarting();
     const std::unique_ptr<ServerProcess> server = Serve();
     ASSERT_TRUE(server->WaitForLog("serving")) << server->log();
     CheckAll(*server);
