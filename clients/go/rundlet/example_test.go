@@ -12,11 +12,11 @@ import (
 
 // address is where the examples find a server: say "localhost:50051".
 func address() string {
-	server, err := shared()
+	target, err := emptied()
 	if err != nil {
 		log.Fatal(err)
 	}
-	return server.target
+	return target
 }
 
 func Example() {

@@ -2,6 +2,7 @@ package rundlet_test
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +15,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"rundlet/clients/go/rundlet"
 )
 
 // A start reads the whole log; a stop syncs it.
@@ -125,13 +128,27 @@ var shared = sync.OnceValues(func() (*rundletd, error) {
 
 var sharedData string
 
-func target(t testing.TB) string {
-	t.Helper()
+// emptied gives the address of the shared server, its store emptied: tests run
+// one after the other, and may run again.
+func emptied() (string, error) {
 	server, err := shared()
 	if err != nil {
-		t.Fatal(err)
+		return "", err
 	}
-	return server.target
+	db, err := rundlet.New(server.target)
+	if err != nil {
+		return "", err
+	}
+	ctx := context.Background()
+	for entry, err := range db.Scan(ctx, rundlet.All(), rundlet.KeysOnly{}) {
+		if err == nil {
+			_, err = db.Delete(ctx, entry.Key, rundlet.Memory)
+		}
+		if err != nil {
+			return "", errors.Join(err, db.Close())
+		}
+	}
+	return server.target, db.Close()
 }
 
 func TestMain(m *testing.M) {

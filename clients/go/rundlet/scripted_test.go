@@ -62,6 +62,7 @@ func answer[A proto.Message](ctx context.Context, s *scripted,
 	next := s.next(call)
 	if next.wait {
 		<-ctx.Done()
+		next.err = status.FromContextError(ctx.Err()).Err()
 	}
 	found, _ := next.answer.(A)
 	return found, next.err
@@ -117,6 +118,7 @@ func (s *scripted) Scan(r *rundletpb.ScanRequest,
 	}
 	if next.wait {
 		<-stream.Context().Done()
+		next.err = status.FromContextError(stream.Context().Err()).Err()
 		close(s.left)
 	}
 	return next.err

@@ -14,10 +14,14 @@ import (
 	"rundlet/clients/go/rundlet"
 )
 
-// open gives a client of the shared server.
+// open gives a client of the shared server, its store empty.
 func open(t *testing.T) *rundlet.Client {
 	t.Helper()
-	return connect(t, target(t))
+	target, err := emptied()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return connect(t, target)
 }
 
 func put(t *testing.T, db *rundlet.Client, key string, value rundlet.Value,
