@@ -99,16 +99,18 @@ absl::StatusOr<uint64_t> WalkTail(const Segment& segment, FileWindow& window,
     offset += kGroupHeaderBytes;
     // A group without records is whole as soon as its header is.
     if (header->payload_bytes == 0) tail->end = offset;
-    const absl::Status replayed =
-        ReplayRecords(segment, window, offset + header->payload_bytes, &offset,
-                      [tail](const Record& record, const Location& location) {
-                        if (record.ends_transaction) {
-                          tail->end = location.offset + location.bytes;
-                        }
-                        return absl::OkStatus();
-                      });
+    bool whole = true;
+    const absl::Status replayed = ReplayRecords(
+        segment, window, offset + header->payload_bytes, &offset,
+        [tail, &whole](const Record& record, const Location& location) {
+          whole = record.ends_transaction;
+          if (whole) tail->end = location.offset + location.bytes;
+          return absl::OkStatus();
+        });
     if (absl::IsDataLoss(replayed)) return offset;
     if (!replayed.ok()) return replayed;
+    // A group holds whole transactions; nothing behind can complete this one.
+    if (!whole) return offset;
   }
   return offset;
 }
@@ -133,9 +135,15 @@ absl::Status ReplaySegment(const Segment& segment, uint64_t from, uint64_t to,
     if (!header.ok()) return header.status();
     offset += kGroupHeaderBytes;
     const uint64_t limit = std::min(offset + header->payload_bytes, to);
-    const absl::Status replayed =
-        ReplayRecords(segment, window, limit, &offset, visit);
+    bool whole = true;
+    const absl::Status replayed = ReplayRecords(
+        segment, window, limit, &offset,
+        [&whole, visit](const Record& record, const Location& location) {
+          whole = record.ends_transaction;
+          return visit(record, location);
+        });
     if (!replayed.ok()) return replayed;
+    if (!whole) return Damage(segment, offset, "a transaction ends early");
   }
   return absl::OkStatus();
 }
