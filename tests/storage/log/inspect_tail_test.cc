@@ -185,6 +185,18 @@ TEST_F(InspectTailTest, ATransactionCutBySyncedBytesIsCorruption) {
             absl::StatusCode::kDataLoss);
 }
 
+TEST_F(InspectTailTest, ATransactionNeverGoesOnInAnotherGroup) {
+  for (const std::vector<Record>& next :
+       {std::vector<Record>(), std::vector<Record>{TestPut(2, "c", "z")}}) {
+    SegmentBuilder builder;
+    builder.AddGroup({TestPut(1, "a", "x")}, 48);
+    const uint64_t end = builder.end();
+    builder.AddGroup({TestPut(2, "b", "y", /*ends_transaction=*/false)}, 48);
+    builder.AddGroup(next, 48);
+    ExpectTail(builder, builder.bytes(), 48, end);
+  }
+}
+
 TEST_F(InspectTailTest, HeadersInValuesAreNoHeaders) {
   // A value holds a header that claims the whole segment to be synced: as
   // written at offset 0, at another place of this segment, and in another one.

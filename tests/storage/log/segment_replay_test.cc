@@ -192,6 +192,15 @@ TEST_F(SegmentReplayTest, APayloadThatLiesAboutItsLengthIsDamage) {
   }
 }
 
+TEST_F(SegmentReplayTest, ATransactionThatEndsEarlyIsDamage) {
+  SegmentBuilder builder;
+  builder.AddGroup({TestPut(1, "a", "x"), TestPut(2, "b", "y", false)}, 48);
+  const uint64_t end = builder.end();
+  ExpectDamage(builder, builder.bytes(), end, end, end);
+  builder.AddGroup({TestPut(2, "c", "z")}, 48);
+  ExpectDamage(builder, builder.bytes(), builder.end(), end, end);
+}
+
 TEST_F(SegmentReplayTest, AFailingReadIsNoDamage) {
   SegmentBuilder builder;
   builder.AddGroup({TestPut(1, "a", "x")}, 48);
