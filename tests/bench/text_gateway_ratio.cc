@@ -8,40 +8,47 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "CLI/CLI.hpp"
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/time.h"
 #include "service/gateway/reply.h"
 #include "service/gateway/text_gateway.h"
-#include "storage/file/clock.h"
+#include "storage/open.h"
 #include "tests/bench/echo_server.h"
 #include "tests/bench/load_client.h"
 #include "tests/bench/redis_server.h"
 #include "tests/support/model_store.h"
+#include "tests/support/temp_folder.h"
 
 namespace rundlet {
 namespace {
 
 struct Settings {
-  std::string store = "model";
-  std::string data;
-  uint64_t keys = 100'000;
-  double seconds = 1;
+  std::string store = "log";
+  std::vector<uint64_t> keys = {1, 100'000};
+  double seconds = 1;  // of each measurement
   int rounds = 5;
-  bool redis_benchmark = true;
-  std::string only;
+  std::string only;  // part of the names of what to run
 };
 
-// "key:" and twelve digits, as redis-benchmark names its keys at -r.
-constexpr absl::string_view kKeyPrefix = "key:";
+// Replies per second that redis-benchmark counted.
+struct RedisBenchmark {
+  double set = 0;
+  double get = 0;
+};
+
+// As long as the keys of redis-benchmark, but others than those: it writes what
+// it likes.
+constexpr absl::string_view kKeyPrefix = "row:";
 
 std::string Value100() { return std::string(100, 'x'); }
 
@@ -92,13 +99,21 @@ struct Comparison {
   std::string name;
   int connections;
   int in_flight;
+  uint64_t keys;
   double ratio_min;
   Target baseline;
   Target gateway;
 };
 
-void Run(const Comparison& comparison, const Settings& settings) {
-  if (comparison.name.find(settings.only) == std::string::npos) return;
+void Print(absl::string_view name, double baseline, double gateway,
+           absl::string_view ratio) {
+  absl::PrintF("%-38s %9.0f/s %9.0f/s   %s\n", name, baseline, gateway, ratio);
+  std::fflush(stdout);
+}
+
+// Returns the gateway's rate; 0 if it was not asked for.
+double Run(const Comparison& comparison, const Settings& settings) {
+  if (!absl::StrContains(comparison.name, settings.only)) return 0;
   std::vector<double> baselines, gateways, ratios;
   absl::Duration p99_baseline, p99_gateway;
   for (int round = 0; round < settings.rounds; ++round) {
@@ -108,7 +123,7 @@ void Run(const Comparison& comparison, const Settings& settings) {
       load.target = gateway ? comparison.gateway : comparison.baseline;
       load.connections = comparison.connections;
       load.in_flight = comparison.in_flight;
-      load.key_count = settings.keys;
+      load.key_count = comparison.keys;
       load.duration = absl::Seconds(settings.seconds);
       results[gateway] = Need(RunLoad(load));
     }
@@ -118,95 +133,116 @@ void Run(const Comparison& comparison, const Settings& settings) {
     p99_baseline = std::max(p99_baseline, results[0].p99);
     p99_gateway = std::max(p99_gateway, results[1].p99);
   }
-  absl::PrintF("%-34s %9.0f/s %9.0f/s   %.2f  (%.2f to %.2f, at least %.2f)\n",
-               comparison.name, Median(baselines), Median(gateways),
-               Median(ratios), *std::min_element(ratios.begin(), ratios.end()),
-               *std::max_element(ratios.begin(), ratios.end()),
-               comparison.ratio_min);
-  absl::PrintF("%-34s %9.0f us %8.0f us\n", "    p99, worst round",
+  Print(comparison.name, Median(baselines), Median(gateways),
+        absl::StrFormat("%.2f  (%.2f to %.2f, wanted %.2f)", Median(ratios),
+                        *std::min_element(ratios.begin(), ratios.end()),
+                        *std::max_element(ratios.begin(), ratios.end()),
+                        comparison.ratio_min));
+  absl::PrintF("%-38s %9.0f us %8.0f us\n", "    p99 of the worst round",
                absl::ToDoubleMicroseconds(p99_baseline),
                absl::ToDoubleMicroseconds(p99_gateway));
-  std::fflush(stdout);
+  return Median(gateways);
 }
 
 // Every key once, so that each GET finds a value.
-void Fill(const Target& target, const Settings& settings) {
+void Fill(const Target& target, uint64_t keys) {
   Load load;
   load.target = target;
   load.in_flight = 100;
-  load.key_count = settings.keys;
+  load.key_count = keys;
   load.ascending = true;
   Need(RunLoad(load));
 }
 
-// What Redis' own client measures, for orientation.
-void RunRedisBenchmark(int port, int in_flight, const Settings& settings) {
+// What Redis' own client counts with the same load.
+RedisBenchmark RunRedisBenchmark(int port, int in_flight, uint64_t keys) {
   const std::string command = absl::StrFormat(
       "redis-benchmark -h 127.0.0.1 -p %d -c 50 -P %d -n %d -d 100 -r %d "
       "-t set,get --csv",
-      port, in_flight, in_flight == 1 ? 200'000 : 1'000'000, settings.keys);
+      port, in_flight, in_flight == 1 ? 200'000 : 1'000'000, keys);
   FILE* const output = popen(command.c_str(), "r");
   if (output == nullptr) Fail(absl::UnavailableError("redis-benchmark"));
+  RedisBenchmark counted;
   char line[512];
   while (fgets(line, sizeof(line), output) != nullptr) {
-    absl::PrintF("    redis-benchmark -c 50 -P %d: %s", in_flight, line);
+    std::sscanf(line, "\"SET\",\"%lf\"", &counted.set);
+    std::sscanf(line, "\"GET\",\"%lf\"", &counted.get);
   }
   pclose(output);
+  return counted;
 }
 
-void CompareWithEcho(int gateway_port, const Settings& settings) {
+void PrintRedisBenchmark(double redis, double gateway) {
+  if (gateway == 0) return;
+  Print("    redis as redis-benchmark counts it", redis, gateway,
+        absl::StrFormat("%.2f", gateway / redis));
+}
+
+void CompareWithEcho(int port, uint64_t keys, const Settings& settings) {
   EchoServer echo;
-  const size_t greeting = kGreeting.size();
-  absl::PrintF("%-34s %11s %11s   ratio\n", "", "echo", "gateway");
   for (const auto& [name, form] :
        {std::pair{"PUT", TextPut()}, {"GET", TextGet()}}) {
-    Run({absl::StrCat(name, ", 1 connection, 1 in flight"),
+    Run({absl::StrCat(name, ", 1 connection, 1 in flight, echo"),
          1,
          1,
+         keys,
          0.9,
          {echo.port(), 0, Echo(form)},
-         {gateway_port, greeting, form}},
+         {port, kGreeting.size(), form}},
         settings);
   }
 }
 
-void CompareWithRedis(int gateway_port, const Settings& settings) {
+void CompareWithRedis(int port, uint64_t keys, const Settings& settings) {
   const std::unique_ptr<RedisServer> redis = Need(RedisServer::Start());
-  const size_t greeting = kGreeting.size();
-  Fill({redis->port(), 0, RedisSet()}, settings);
-  absl::PrintF("%-34s %11s %11s   ratio\n", "", "redis", "gateway");
+  Fill({redis->port(), 0, RedisSet()}, keys);
   for (const int in_flight : {1, 32}) {
-    Run({absl::StrCat("PUT, 50 connections, ", in_flight, " in flight"),
-         50,
-         in_flight,
-         0.8,
-         {redis->port(), 0, RedisSet()},
-         {gateway_port, greeting, TextPut()}},
-        settings);
-    Run({absl::StrCat("GET, 50 connections, ", in_flight, " in flight"),
-         50,
-         in_flight,
-         0.8,
-         {redis->port(), 0, RedisGet()},
-         {gateway_port, greeting, TextGet()}},
-        settings);
-    if (settings.redis_benchmark) {
-      RunRedisBenchmark(redis->port(), in_flight, settings);
-    }
+    const std::string load =
+        absl::StrCat(", 50 connections, ", in_flight, " in flight, redis");
+    const double put = Run({"PUT" + load,
+                            50,
+                            in_flight,
+                            keys,
+                            0.8,
+                            {redis->port(), 0, RedisSet()},
+                            {port, kGreeting.size(), TextPut()}},
+                           settings);
+    const double get = Run({"GET" + load,
+                            50,
+                            in_flight,
+                            keys,
+                            0.8,
+                            {redis->port(), 0, RedisGet()},
+                            {port, kGreeting.size(), TextGet()}},
+                           settings);
+    if (put == 0 && get == 0) continue;
+    const RedisBenchmark counted =
+        RunRedisBenchmark(redis->port(), in_flight, keys);
+    PrintRedisBenchmark(counted.set, put);
+    PrintRedisBenchmark(counted.get, get);
   }
 }
 
-std::unique_ptr<Store> OpenStore(const Settings& /*settings*/) {
-  return std::make_unique<ModelStore>();
+std::unique_ptr<Store> OpenStore(const Settings& settings,
+                                 const std::string& folder) {
+  if (settings.store == "model") return std::make_unique<ModelStore>();
+  Options options;
+  options.path = folder;
+  options.durability = Durability::kOs;
+  return Need(Open(std::move(options)));
 }
 
-void Compare(const Settings& settings) {
-  const std::unique_ptr<Store> store = OpenStore(settings);
+void Compare(const Settings& settings, uint64_t keys) {
+  absl::PrintF("%-38s %11s %11s   ratio\n",
+               absl::StrCat("keys: ", keys, ", store: ", settings.store),
+               "baseline", "gateway");
+  const TempFolder folder;
+  const std::unique_ptr<Store> store = OpenStore(settings, folder.path());
   const std::unique_ptr<TextGateway> gateway =
       Need(TextGateway::Start({}, store.get()));
-  Fill({gateway->port(), kGreeting.size(), TextPut()}, settings);
-  CompareWithEcho(gateway->port(), settings);
-  CompareWithRedis(gateway->port(), settings);
+  Fill({gateway->port(), kGreeting.size(), TextPut()}, keys);
+  CompareWithEcho(gateway->port(), keys, settings);
+  CompareWithRedis(gateway->port(), keys, settings);
 }
 
 }  // namespace
@@ -219,7 +255,8 @@ int main(int argc, char** argv) {
                  "log: the engine at durability os; model: a map, no disk")
       ->check(CLI::IsMember({"log", "model"}))
       ->capture_default_str();
-  app.add_option("--keys", settings.keys, "number of different keys")
+  app.add_option("--keys", settings.keys,
+                 "how many different keys; one table for each number")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   app.add_option("--seconds", settings.seconds, "of each measurement")
@@ -228,12 +265,9 @@ int main(int argc, char** argv) {
   app.add_option("--rounds", settings.rounds, "measurements of each server")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  app.add_option("--redis_benchmark", settings.redis_benchmark,
-                 "also print what redis-benchmark measures")
-      ->capture_default_str();
   app.add_option("--only", settings.only,
                  "run only comparisons whose name contains this");
   CLI11_PARSE(app, argc, argv);
-  rundlet::Compare(settings);
+  for (const uint64_t keys : settings.keys) rundlet::Compare(settings, keys);
   return 0;
 }
