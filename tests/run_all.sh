@@ -12,7 +12,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 
 # The order of running: what fails fast comes first. Each NAME is
 # tests/stages/NAME.sh, whose second line says what it does.
-stages=(lint unit go python manifests thread_safety tidy sanitize tsan fuzz
+stages=(lint unit go python grpcurl manifests thread_safety tidy sanitize tsan fuzz
   image)
 
 list() {

@@ -1,13 +1,25 @@
 #include "service/grpc/status_mapping.h"
 
+#include <algorithm>
 #include <string>
 
 #include "absl/strings/cord.h"
 #include "absl/strings/string_view.h"
 #include "google/rpc/error_details.pb.h"
+#include "google/rpc/error_info.pb.h"
 #include "google/rpc/status.pb.h"
 
 namespace rundlet {
+namespace {
+
+bool ReadsBefore(const google::protobuf::Any& a,
+                 const google::protobuf::Any& b) {
+  const bool a_is_info = a.Is<google::rpc::ErrorInfo>();
+  if (a_is_info != b.Is<google::rpc::ErrorInfo>()) return a_is_info;
+  return a.type_url() < b.type_url();
+}
+
+}  // namespace
 
 grpc::Status ToGrpcStatus(const absl::Status& status) {
   if (status.ok()) return grpc::Status::OK;
@@ -21,6 +33,9 @@ grpc::Status ToGrpcStatus(const absl::Status& status) {
         detail->set_type_url(std::string(type_url));
         detail->set_value(std::string(payload));
       });
+  // absl::Status gives its payloads in any order; people read the reason first.
+  std::sort(details.mutable_details()->begin(),
+            details.mutable_details()->end(), ReadsBefore);
   return grpc::Status(static_cast<grpc::StatusCode>(status.code()),
                       std::string(status.message()),
                       details.SerializeAsString());

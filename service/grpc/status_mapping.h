@@ -13,7 +13,8 @@
 namespace rundlet {
 
 // Code and message as they are; the payloads become the details of a
-// google.rpc.Status, which travels as `grpc-status-details-bin`.
+// google.rpc.Status, ErrorInfo first, which travels as
+// `grpc-status-details-bin`.
 grpc::Status ToGrpcStatus(const absl::Status& status);
 
 // RetryInfo.retry_delay of an error, for `grpc-retry-pushback-ms`.

@@ -225,7 +225,8 @@ TEST_F(KeyValueServiceTest, OtherwiseIsAnAnswerAndNoError) {
   v1::CommitResponse response;
   ASSERT_TRUE(Commit(R"({"conditions":[{"key":"k","exists":true}],
       "operations":[{"delete":{"key":"k"}}],
-      "otherwise":{"operations":[{"put":{"key":"k","value":{"text":"new"}}}]}})",
+      "otherwise":{"operations":[
+          {"put":{"key":"k","value":{"text":"new"}}}]}})",
                      &response)
                   .ok());
   EXPECT_EQ(response.branch(), v1::BRANCH_OTHERWISE);
