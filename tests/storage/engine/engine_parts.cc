@@ -1,0 +1,112 @@
+#include "tests/storage/engine/engine_parts.h"
+
+#include <optional>
+
+#include "gtest/gtest.h"
+#include "storage/engine/record_reader.h"
+
+namespace rundlet {
+
+CommitPipeline::Callback Answer::Callback() const {
+  return [state = state_](absl::StatusOr<Receipt> receipt) {
+    state->receipt = std::move(receipt);
+    state->come.Notify();
+  };
+}
+
+const absl::StatusOr<Receipt>& Answer::Get() const {
+  state_->come.WaitForNotification();
+  return state_->receipt;
+}
+
+Transaction PutTransaction(std::string key, std::string value,
+                           Durability durability) {
+  Transaction transaction;
+  transaction.operations.push_back(
+      PutOperation{std::move(key), Value::Text(std::move(value))});
+  transaction.durability = durability;
+  return transaction;
+}
+
+Transaction DeleteTransaction(std::string key, Durability durability) {
+  Transaction transaction;
+  transaction.operations.push_back(DeleteOperation{std::move(key)});
+  transaction.durability = durability;
+  return transaction;
+}
+
+Options QuietOptions(FileSystem* file_system) {
+  Options options;
+  options.path = kEngineFolder;
+  options.file_system = file_system;
+  options.sync_interval = absl::Hours(1);
+  options.sweep_interval = absl::Hours(1);
+  options.random = [] { return uint64_t{0x1234567890abcdef}; };
+  return options;
+}
+
+EngineParts::EngineParts(Options given, const FakeClock* clock)
+    : options(std::move(given)),
+      cache(options.cache_entries, options.cache_bytes) {
+  options.clock = clock;
+  absl::StatusOr<RecoveredStore> opened = Recover(options, &segments, &index);
+  EXPECT_TRUE(opened.ok()) << opened.status();
+  if (!opened.ok()) return;
+  recovered = *std::move(opened);
+  time = std::make_unique<EngineTime>(clock, recovered.time_us);
+  log = std::make_unique<ActiveLog>(
+      ActiveLog::Settings{options.file_system, options.path,
+                          recovered.manifest->state().store_id,
+                          options.segment_bytes, options.revision_block},
+      recovered.manifest.get(), &segments, std::move(recovered.writer),
+      recovered.next_segment_id);
+  pipeline = std::make_unique<CommitPipeline>(
+      CommitPipeline::Settings{options.durability, options.sync_interval,
+                               &options.limits, time.get(),
+                               std::move(options.on_fatal)},
+      log.get(), &index, &cache, recovered.next_revision - 1,
+      recovered.next_revision);
+}
+
+Answer EngineParts::Commit(const Transaction& transaction) {
+  Answer answer;
+  CommitPipeline::Callback done = answer.Callback();
+  EXPECT_TRUE(pipeline->Commit(transaction, {}, &done).empty());
+  return answer;
+}
+
+Answer EngineParts::Sync(Durability durability) {
+  Answer answer;
+  pipeline->Sync(durability, answer.Callback());
+  return answer;
+}
+
+std::string EngineParts::Visible(const std::string& key) const {
+  const std::optional<Version> version = index.Find(key);
+  if (!version.has_value()) return "-";
+  return version->value == nullptr ? "?" : *version->value;
+}
+
+std::string EngineParts::Read(const std::string& key) const {
+  const std::optional<Version> version = index.Find(key);
+  if (!version.has_value()) return "-";
+  RecordCache no_cache(0, 0);
+  RecordReader reader(&segments, &no_cache);
+  const absl::StatusOr<std::optional<std::string>> value =
+      reader.ReadValue(key, *version, RecordReader::Caching::kBypass);
+  if (!value.ok()) return value.status().ToString();
+  return value->value_or("moved");
+}
+
+Compaction::Environment EngineParts::ForCompaction() {
+  return {options.file_system,
+          options.path,
+          options.segment_bytes,
+          recovered.manifest.get(),
+          &segments,
+          &index,
+          log.get(),
+          [](absl::string_view) {}};
+}
+
+}  // namespace rundlet
