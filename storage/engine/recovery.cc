@@ -41,6 +41,7 @@ class Recovery {
   absl::Status OpenSegments();
   absl::Status ReplaySealed();
   absl::StatusOr<SegmentSeal> Replay(const Segment& segment, uint64_t to);
+  absl::Status CheckNextRevision(Revision next) const;
   absl::Status GoOnCleanly();
   absl::Status GoOnAfterCrash();
   absl::Status StartActive(ManifestEdit* edit);
@@ -52,6 +53,7 @@ class Recovery {
   ManifestState state_;
   std::vector<std::string> unlisted_;
   std::shared_ptr<Segment> active_;
+  Revision revision_max_ = 0;  // of the records seen so far
 };
 
 absl::Status Recovery::OpenManifest() {
@@ -122,6 +124,7 @@ absl::StatusOr<SegmentSeal> Recovery::Replay(const Segment& segment,
       });
   if (!replayed.ok()) return replayed;
   recovered_.record_count += seal.record_count;
+  revision_max_ = std::max(revision_max_, seal.revision_max);
   return seal;
 }
 
@@ -146,6 +149,15 @@ absl::Status Recovery::ReplaySealed() {
   return absl::OkStatus();
 }
 
+// L2: revisions are reserved in the MANIFEST before a record carries them. One
+// that is not reserved means that the edit is gone, with what came after it.
+absl::Status Recovery::CheckNextRevision(Revision next) const {
+  if (revision_max_ < next) return absl::OkStatus();
+  return absl::DataLossError(absl::StrCat(
+      options_.path, "/", kManifestName, ": the next revision would be ", next,
+      ", but the segments hold ", revision_max_, ": an edit is lost"));
+}
+
 absl::Status Recovery::GoOnCleanly() {
   const CleanStop& stop = *state_.clean_stop;
   const absl::StatusOr<uint64_t> size = active_->file().SizeBytes();
@@ -156,8 +168,17 @@ absl::Status Recovery::GoOnCleanly() {
         stop.synced_bytes, " bytes of segment ", stop.active_id,
         " had been synced by a clean stop"));
   }
+  // Nothing is written behind a clean stop before an edit has ended it.
+  if (*size > stop.synced_bytes) {
+    return absl::DataLossError(absl::StrCat(
+        options_.path, "/", kManifestName, ": says that the store was stopped ",
+        "cleanly with ", stop.synced_bytes, " bytes in ", active_->path(),
+        ", which has ", *size, ": an edit is lost"));
+  }
   const absl::StatusOr<SegmentSeal> seal = Replay(*active_, stop.synced_bytes);
   if (!seal.ok()) return seal.status();
+  absl::Status reserved = CheckNextRevision(stop.next_revision);
+  if (!reserved.ok()) return reserved;
   active_->set_bytes(stop.synced_bytes);
   recovered_.next_revision = stop.next_revision;
   ManifestEdit edit;
@@ -195,6 +216,9 @@ absl::Status Recovery::GoOnAfterCrash() {
   recovered_.cut_bytes = tail->file_bytes - tail->end;
   const absl::StatusOr<SegmentSeal> synced = Replay(*active_, tail->mark);
   if (!synced.ok()) return synced.status();
+  revision_max_ = std::max(revision_max_, tail->revision_max);
+  absl::Status reserved = CheckNextRevision(state_.revision_ceiling + 1);
+  if (!reserved.ok()) return reserved;
   active_->set_bytes(tail->mark);
   // From here on the folder is written to; an unlisted file that is in the way
   // is one of a recovery that crashed.

@@ -104,7 +104,10 @@ absl::StatusOr<uint64_t> WalkTail(const Segment& segment, FileWindow& window,
         segment, window, offset + header->payload_bytes, &offset,
         [tail, &whole](const Record& record, const Location& location) {
           whole = record.ends_transaction;
-          if (whole) tail->end = location.offset + location.bytes;
+          if (whole) {
+            tail->end = location.offset + location.bytes;
+            tail->revision_max = std::max(tail->revision_max, record.revision);
+          }
           return absl::OkStatus();
         });
     if (absl::IsDataLoss(replayed)) return offset;

@@ -27,10 +27,11 @@ absl::Status ReplaySegment(const Segment& segment, uint64_t from, uint64_t to,
 
 // What an active segment holds (FORMAT.md section 6, case 3).
 struct Tail {
-  uint64_t mark = 0;        // up to here it was synced: the start of a group
-  uint64_t end = 0;         // the end of the last whole transaction; >= mark
-  uint64_t file_bytes = 0;  // what is behind `end` is torn
-  int64_t time_us = 0;      // the highest time of its groups
+  uint64_t mark = 0;          // up to here it was synced: the start of a group
+  uint64_t end = 0;           // the end of the last whole transaction; >= mark
+  uint64_t file_bytes = 0;    // what is behind `end` is torn
+  int64_t time_us = 0;        // the highest time of its groups
+  Revision revision_max = 0;  // of the records before `end`
 };
 
 // Finds mark and end. `synced_bytes` is what the MANIFEST knows to be synced
