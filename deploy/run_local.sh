@@ -15,8 +15,8 @@ deploy/install_packages.sh build try
 
 echo "2. Build //service:rundletd"
 bazel build --config=release --ui_event_filters=-info --noshow_progress \
-  //service:rundletd
-server=$(bazel info --config=release bazel-bin 2>/dev/null)/service/rundletd
+  --show_result=0 //service:rundletd
+server=$(readlink -f bazel-bin/service/rundletd)
 
 echo "3. Serve the store in $RUNDLET_DATA"
 mkdir -p "$RUNDLET_DATA"

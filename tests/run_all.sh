@@ -12,8 +12,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 
 # The order of running: what fails fast comes first. Each NAME is
 # tests/stages/NAME.sh, whose second line says what it does.
-stages=(lint unit go python grpcurl manifests thread_safety tidy sanitize tsan fuzz
-  image)
+stages=(lint manifests unit grpcurl clients sanitize tsan tidy fuzz image)
 
 list() {
   local stage

@@ -10,8 +10,8 @@ import sys
 
 import tree
 
-# clang, and with the outputs of the thread_safety stage.
-_CONFIG = "--config=clang"
+# clang, and with the outputs of the sanitize stage.
+_CONFIG = "--config=sanitize"
 
 
 def _bazel(*arguments: str) -> str:

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# every C++ test under AddressSanitizer and UndefinedBehaviorSanitizer
+# by clang: thread-safety analysis, AddressSanitizer, UndefinedBehaviorSanitizer
 source "$(dirname "${BASH_SOURCE[0]}")/report.sh"
 
-bazel_tests --config=sanitize --build_tests_only //...
+bazel_tests --config=sanitize //...
