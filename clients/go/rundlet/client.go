@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/backoff"
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/protobuf/proto"
@@ -22,6 +23,18 @@ const (
 	// CompactTimeout is that of Compact, which rewrites the whole store.
 	CompactTimeout = time.Hour
 )
+
+// How soon a broken connection is tried again, and at most how late; gRPC's own
+// are one second and two minutes, which outlast a restart of the server.
+var reconnect = grpc.ConnectParams{
+	Backoff: backoff.Config{
+		BaseDelay:  100 * time.Millisecond,
+		Multiplier: backoff.DefaultConfig.Multiplier,
+		Jitter:     backoff.DefaultConfig.Jitter,
+		MaxDelay:   5 * time.Second,
+	},
+	MinConnectTimeout: 5 * time.Second,
+}
 
 //go:embed service_config.json
 var serviceConfig string
@@ -84,6 +97,7 @@ func New(target string, options ...ClientOption) (*Client, error) {
 	dial := append([]grpc.DialOption{
 		grpc.WithTransportCredentials(s.credentials),
 		grpc.WithDefaultServiceConfig(serviceConfig),
+		grpc.WithConnectParams(reconnect),
 	}, s.dial...)
 	connection, err := grpc.NewClient(target, dial...)
 	if err != nil {

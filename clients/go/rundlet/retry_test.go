@@ -73,8 +73,8 @@ func TestAReadGivesUp(t *testing.T) {
 	if !errors.Is(err, rundlet.ErrDraining) {
 		t.Error(err)
 	}
-	if calls := len(service.requests()); calls != 4 {
-		t.Errorf("%d calls, want 4", calls)
+	if calls := len(service.requests()); calls != 5 {
+		t.Errorf("%d calls, want 5", calls)
 	}
 }
 

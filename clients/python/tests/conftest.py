@@ -33,6 +33,13 @@ def server(tmp_path_factory: pytest.TempPathFactory):
 
 
 @pytest.fixture
+def fresh_server(tmp_path: pathlib.Path):
+    """The address of a server that no other test uses."""
+    with rundletd.serving(tmp_path / "fresh") as running:
+        yield running.target
+
+
+@pytest.fixture
 def db(server):
     with rundlet.connect(server.target) as client:
         yield client

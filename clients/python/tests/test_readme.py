@@ -27,13 +27,12 @@ def test_there_are_programs():
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
-def test_program(program, tmp_path):
+def test_program(program, fresh_server):
     printed = io.StringIO()
-    with rundletd.serving(tmp_path) as server:
-        source = program.replace("localhost:50051", server.target)
-        assert source != program
-        with contextlib.redirect_stdout(printed):
-            exec(compile(source, "README.md", "exec"), {})
+    source = program.replace("localhost:50051", fresh_server)
+    assert source != program
+    with contextlib.redirect_stdout(printed):
+        exec(compile(source, "README.md", "exec"), {})
     lines = printed.getvalue().splitlines()
     assert lines
     said = SAID.findall(program)

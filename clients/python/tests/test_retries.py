@@ -41,10 +41,10 @@ def test_a_read_is_repeated(scripted, scripted_db, read, answer):
 
 
 def test_a_read_gives_up(scripted, scripted_db):
-    scripted.steps = [DRAINING] * 5
+    scripted.steps = [DRAINING] * 6
     with pytest.raises(rundlet.UnavailableError):
         scripted_db.get("k")
-    assert len(scripted.calls) == 4
+    assert len(scripted.calls) == 5
 
 
 @pytest.mark.parametrize("write", WRITES)

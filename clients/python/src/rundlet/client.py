@@ -13,6 +13,13 @@ from rundlet.reads import Reads
 from rundlet.v1 import admin_pb2, limits_pb2
 from rundlet.writes import Writes
 
+# How soon a broken connection is tried again, and at most how late; gRPC's own
+# are one second and two minutes, which outlast a restart of the server.
+RECONNECT_OPTIONS = (
+    ("grpc.initial_reconnect_backoff_ms", 100),
+    ("grpc.max_reconnect_backoff_ms", 5000),
+)
+
 # A compaction rewrites the whole store.
 COMPACT_TIMEOUT = 3600.0
 
@@ -36,7 +43,11 @@ def connect(
     options: further channel arguments of gRPC.
     """
     config = importlib.resources.files("rundlet") / "service_config.json"
-    arguments = [("grpc.service_config", config.read_text()), *options]
+    arguments = [
+        ("grpc.service_config", config.read_text()),
+        *RECONNECT_OPTIONS,
+        *options,
+    ]
     if credentials is None:
         channel = grpc.insecure_channel(target, arguments)
     else:
