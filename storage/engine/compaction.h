@@ -24,12 +24,13 @@ namespace rundlet {
 // Rewrites every sealed segment, all of whose commits are published, while
 // reads and writes go on. One call at a time; nothing else removes segments.
 //
-// The order of steps is what makes it safe: the outputs are synced before the
-// one MANIFEST edit that exchanges them for the inputs; the index leads to the
-// outputs before the inputs leave the SegmentSet; the files go last. What is
-// live is copied by the index alone, so a commit that is not in it yet must not
-// be in an input. Since the inputs are all segments up to a revision, nothing
-// that a dropped tombstone hides is left in any segment (L6).
+// The order of steps is what makes it safe: the outputs, and what has taken the
+// place of records that are not in them, are synced before the one MANIFEST
+// edit that exchanges them for the inputs; the index leads to the outputs
+// before the inputs leave the SegmentSet; the files go last. What is live is
+// copied by the index alone, so a commit that is not in it yet must not be in
+// an input. Since the inputs are all segments up to a revision, nothing that a
+// dropped tombstone hides is left in any segment (L6).
 class Compaction {
  public:
   struct Environment {
@@ -42,6 +43,8 @@ class Compaction {
     ActiveLog* log = nullptr;  // for segment ids only
     // Told what an operator should know; never empty.
     std::function<void(absl::string_view)> on_event;
+    // Makes durable what the index leads to by now; never empty.
+    std::function<absl::Status()> sync_log;
   };
 
   explicit Compaction(Environment environment);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
 
 namespace rundlet {
 
@@ -12,8 +13,10 @@ Compactor::Compactor(Compaction::Environment environment,
     : environment_(std::move(environment)),
       pipeline_(pipeline),
       time_(time),
-      clock_(clock),
-      thread_([this] { Run(); }) {}
+      clock_(clock) {
+  environment_.sync_log = [this] { return SyncLog(); };
+  thread_ = std::thread([this] { Run(); });
+}
 
 Compactor::~Compactor() {
   {
@@ -37,6 +40,17 @@ void Compactor::Request(Store::CompactCallback done) {
 bool Compactor::stopping() const {
   const absl::MutexLock lock(&mu_);
   return stopping_;
+}
+
+absl::Status Compactor::SyncLog() {
+  absl::Notification synced;
+  absl::Status status;
+  pipeline_->Sync(Durability::kDisk, [&](absl::StatusOr<Receipt> receipt) {
+    status = receipt.status();
+    synced.Notify();
+  });
+  synced.WaitForNotification();
+  return status;
 }
 
 absl::StatusOr<CompactionReport> Compactor::Compact() {

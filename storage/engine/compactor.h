@@ -26,6 +26,7 @@ class Compactor {
     std::optional<absl::Time> last_time;  // when the last one ended
   };
 
+  // `environment` needs no sync_log: that is the pipeline's.
   Compactor(Compaction::Environment environment, CommitPipeline* pipeline,
             const EngineTime* time, const Clock* clock);
 
@@ -44,10 +45,11 @@ class Compactor {
   bool HasWork() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
     return stopping_ || !waiting_.empty();
   }
+  absl::Status SyncLog();
   absl::StatusOr<CompactionReport> Compact() ABSL_LOCKS_EXCLUDED(mu_);
   bool stopping() const ABSL_LOCKS_EXCLUDED(mu_);
 
-  const Compaction::Environment environment_;
+  Compaction::Environment environment_;  // constant after construction
   CommitPipeline* const pipeline_;
   const EngineTime* const time_;
   const Clock* const clock_;

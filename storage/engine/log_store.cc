@@ -114,7 +114,8 @@ void LogStore::StartThreads() {
       Compaction::Environment{options_.file_system, options_.path,
                               options_.segment_bytes, recovered_.manifest.get(),
                               &segments_, &index_, log_.get(),
-                              [this](absl::string_view line) { Say(line); }},
+                              [this](absl::string_view line) { Say(line); },
+                              /*sync_log=*/nullptr},
       pipeline_.get(), time_.get(), options_.clock);
   sweeper_ = std::make_unique<Sweeper>(&index_, pipeline_.get(), &leases_,
                                        time_.get(), options_.sweep_interval);

@@ -106,7 +106,8 @@ Compaction::Environment EngineParts::ForCompaction() {
           &segments,
           &index,
           log.get(),
-          [](absl::string_view) {}};
+          [](absl::string_view) {},
+          [this] { return log->Sync(log->End()); }};
 }
 
 }  // namespace rundlet
