@@ -67,6 +67,7 @@ absl::StatusOr<ReadResult> StoreReader::Read(const ReadRequest& request) {
   const absl::Status checked = CheckRead(request, *limits_);
   if (!checked.ok()) return checked;
   const bool is_pinned = request.at != 0;
+  if (is_pinned) leases_->EndOld();
   if (is_pinned && !index_->PinAgain(request.at)) {
     return NotKept(request.at, index_->visible());
   }
@@ -173,8 +174,9 @@ absl::StatusOr<ScanPage> StoreReader::Scan(const ScanRequest& request) {
   Revision at = request.at;
   if (at == 0) {
     at = index_->PinNewest();
-  } else if (!index_->PinAgain(at)) {
-    return NotKept(at, index_->visible());
+  } else {
+    leases_->EndOld();
+    if (!index_->PinAgain(at)) return NotKept(at, index_->visible());
   }
   const auto unpin = absl::MakeCleanup([&] { index_->Unpin(at); });
   const absl::Status reached = CheckNotBefore(request.not_before, at);
