@@ -77,7 +77,7 @@ TEST_P(CallbackLaws, AWriteIsVisibleToItsCallback) {
 
 // Commits from inside the callback of the commit before, `left` times.
 void Chain(Store* store, int left, absl::Notification* done) {
-  store->Commit(PutOf("k", std::to_string(left)),
+  store->Commit(PutOf("k", std::to_string(left), Durability::kMemory),
                 [=](absl::StatusOr<Receipt> receipt) {
                   EXPECT_TRUE(receipt.ok()) << receipt.status();
                   if (left == 1) return done->Notify();
@@ -107,8 +107,10 @@ TEST_P(CallbackLaws, SyncCompletesAfterTheCommitsBeforeIt) {
   }
   steady_store()->Sync(Durability::kDisk, [&](absl::Status status) {
     EXPECT_TRUE(status.ok()) << status;
-    absl::MutexLock lock(&mutex);
-    EXPECT_EQ(committed, 100);
+    {
+      absl::MutexLock lock(&mutex);
+      EXPECT_EQ(committed, 100);
+    }
     done.Notify();
   });
   done.WaitForNotification();

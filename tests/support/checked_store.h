@@ -19,6 +19,8 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "storage/options.h"
 #include "storage/store.h"
@@ -35,7 +37,8 @@ class CheckedStore {
   ~CheckedStore() { Close(); }
 
   // Opens the store and compares it with every state that it may be in. A store
-  // that does not open is not checked; the caller judges the error.
+  // that does not open, or cannot be read, is not checked and not open; the
+  // caller judges the error.
   absl::Status Open(Options options);
   bool is_open() const { return store_ != nullptr; }
   Store* store() { return store_.get(); }
@@ -77,7 +80,7 @@ class CheckedStore {
   // What a callback has to know of its commit.
   struct Expectation {
     absl::StatusOr<Receipt> receipt;  // the model's
-    bool may_leave_tombstone = false;
+    bool may_come_and_go = false;
     size_t step = 0;  // of steps_, if it has a revision
   };
 
@@ -92,12 +95,16 @@ class CheckedStore {
       ABSL_LOCKS_EXCLUDED(mutex_);
   void CheckReceipt(const Expectation& expected, const Receipt& receipt)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Adds a line to what a failure prints.
+  void Log(absl::string_view line) ABSL_LOCKS_EXCLUDED(mutex_);
+  std::string History() ABSL_LOCKS_EXCLUDED(mutex_);
+  bool HasDiverged() ABSL_LOCKS_EXCLUDED(mutex_);
   void Owe() ABSL_LOCKS_EXCLUDED(mutex_);
   // Ends what Owe began; `status` is an error only where one may be.
   void Settle(const absl::Status& status, size_t step, Durability durability)
       ABSL_LOCKS_EXCLUDED(mutex_);
 
-  Entries ScanAll();
+  absl::StatusOr<Entries> ScanAll();
   void CheckReads(const Entries& expected);
   // Why the store is not as the model was at a revision; empty: it is.
   std::string Difference(const Entries& found, Revision revision)
@@ -113,10 +120,16 @@ class CheckedStore {
   ModelStore model_;
 
   absl::Mutex mutex_;
+  std::vector<std::string> history_ ABSL_GUARDED_BY(mutex_);
   std::vector<Step> steps_ ABSL_GUARDED_BY(mutex_);
   size_t floor_ ABSL_GUARDED_BY(mutex_) = 0;  // the first step it may be at
   uint64_t owed_ ABSL_GUARDED_BY(mutex_) = 0;
   bool errors_expected_ ABSL_GUARDED_BY(mutex_) = false;
+  bool closing_ ABSL_GUARDED_BY(mutex_) = false;
+  // A commit has failed while others may be on the way, planned before or
+  // after it became known: what they answer cannot be predicted any more, and
+  // no further ones are made. CommitAndWait, with nothing on the way, goes on.
+  bool diverged_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Status last_error_ ABSL_GUARDED_BY(mutex_);
   // The store's revisions of the model's, where they are known.
   std::map<Revision, Revision> revisions_ ABSL_GUARDED_BY(mutex_);

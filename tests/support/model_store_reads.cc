@@ -107,7 +107,6 @@ absl::StatusOr<ScanPage> ModelStore::ScanNow(const ScanRequest& request) {
   page.read_revision = moment->revision;
   page.read_time = moment->time;
   page.count = found.size();
-  Lease(moment->revision);
   if (request.projection == ScanRequest::Projection::kCount) return page;
 
   uint64_t bytes = 0;
@@ -125,6 +124,7 @@ absl::StatusOr<ScanPage> ModelStore::ScanNow(const ScanRequest& request) {
     page.entries.push_back(std::move(entry));
   }
   page.count = page.entries.size();
+  if (page.more) Lease(moment->revision);
   return page;
 }
 

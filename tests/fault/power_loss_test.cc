@@ -1,0 +1,168 @@
+// Goal: whatever a store was doing when the power went or the process was
+// killed, it comes back with all that it had promised, as it was behind one
+// transaction, and with no key that was gone (P1, P2, P3, P6; revisions: L2).
+// Method: random operations on small segments over a disk in memory; the power
+// goes behind a random operation or inside a random call of the file system;
+// what was not synced is dropped, or any subset of its sectors and names stays;
+// several lives a run. CheckedStore compares.
+//
+// RUNDLET_RUNS=20000 is the full measure.
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "tests/support/checked_store.h"
+#include "tests/support/crashable_file_system.h"
+#include "tests/support/fake_clock.h"
+#include "tests/support/random_transaction.h"
+#include "tests/support/seeded_random.h"
+
+namespace rundlet {
+namespace {
+
+constexpr uint64_t kRuns = 600;
+constexpr char kFolder[] = "/data";
+
+class PowerLossRun {
+ public:
+  explicit PowerLossRun(uint64_t seed) : random_(seed), checked_(&clock_) {
+    segment_bytes_ = random_.Between(256, 4096);
+    revision_block_ = random_.Between(1, 100);
+    durability_ = static_cast<Durability>(random_.Between(1, 3));
+    shape_.keys = random_.Between(2, 20);
+    shape_.value_bytes_max = random_.Between(0, 200);
+  }
+
+  void Run() {
+    const uint64_t lives = random_.Between(2, 4);
+    for (uint64_t life = 0; life < lives; ++life) {
+      Live();
+      Die();
+      if (::testing::Test::HasFailure()) return;
+    }
+    ASSERT_TRUE(checked_.Open(MakeOptions()).ok());
+    checked_.Compare();
+    checked_.Close();
+    // A clean stop keeps everything, at any durability.
+    ASSERT_TRUE(checked_.Open(MakeOptions()).ok());
+    checked_.Compare();
+    checked_.Close();
+  }
+
+ private:
+  Options MakeOptions() {
+    Options options;
+    options.path = kFolder;
+    options.durability = durability_;
+    options.segment_bytes = segment_bytes_;
+    options.revision_block = revision_block_;
+    options.cache_entries = random_.Below(10);
+    options.sync_interval = absl::Milliseconds(random_.Between(1, 20));
+    options.sweep_interval = absl::Milliseconds(1);
+    options.file_system = &disk_;
+    options.clock = &clock_;
+    options.random = [this] { return random_.Next(); };
+    return options;
+  }
+
+  // Opens, maybe loses power while opening, and works.
+  void Live() {
+    if (random_.OneIn(4)) {
+      Doom(30);
+      const absl::Status opened = checked_.Open(MakeOptions());
+      if (!opened.ok()) {
+        EXPECT_NE(opened.code(), absl::StatusCode::kDataLoss) << opened;
+        return;
+      }
+      checked_.ExpectErrors();
+    } else {
+      const absl::Status opened = checked_.Open(MakeOptions());
+      ASSERT_TRUE(opened.ok()) << opened;
+      if (random_.OneIn(2)) Doom(60);
+    }
+    const uint64_t steps = random_.Below(60);
+    for (uint64_t i = 0; i < steps && checked_.is_open(); ++i) Step();
+  }
+
+  // The power goes inside one of the next calls that change the disk.
+  void Doom(uint64_t calls) {
+    checked_.ExpectErrors();
+    disk_.PowerOffAtCall(random_.Between(1, calls));
+  }
+
+  void Step() {
+    switch (random_.Below(24)) {
+      case 0:
+        return checked_.Compact();
+      case 1:
+        return checked_.Sync(random_.OneIn(2) ? Durability::kDisk
+                                              : Durability::kOs);
+      case 2:
+        return clock_.Advance(absl::Seconds(random_.Below(5)));
+      case 3:
+        return checked_.Wait();
+      case 4:
+        if (random_.OneIn(4)) Ingest();
+        return;
+      default:
+        return checked_.Commit(RandomTransaction(shape_, random_));
+    }
+  }
+
+  void Ingest() {
+    std::vector<Entry> entries;
+    for (uint64_t i = 0; i < random_.Below(6); ++i) {
+      Entry entry;
+      entry.key = absl::StrCat("key", i);
+      entry.value = Value::Data(random_.Bytes(random_.Below(300)));
+      entries.push_back(std::move(entry));
+    }
+    checked_.Ingest(absl::StrCat("source", ++sources_), std::move(entries))
+        .IgnoreError();
+  }
+
+  void Die() {
+    checked_.ExpectErrors();
+    disk_.PowerOff();
+    checked_.Close();
+    switch (random_.Below(5)) {
+      case 0:  // as after kill -9: the kernel writes everything yet
+        disk_.PowerOn(PowerLoss::kNothing, random_);
+        return checked_.Crash(Durability::kOs);
+      case 1:
+      case 2:
+        disk_.PowerOn(PowerLoss::kUnsynced, random_);
+        return checked_.Crash(Durability::kDisk);
+      default:
+        disk_.PowerOn(PowerLoss::kAnySubset, random_);
+        return checked_.Crash(Durability::kDisk);
+    }
+  }
+
+  SeededRandom random_;
+  FakeClock clock_;
+  CrashableFileSystem disk_;
+  CheckedStore checked_;
+  TransactionShape shape_;
+  uint64_t segment_bytes_ = 0;
+  uint64_t revision_block_ = 0;
+  Durability durability_ = Durability::kDisk;
+  uint64_t sources_ = 0;
+};
+
+TEST(PowerLossTest, KeepsItsPromises) {
+  const uint64_t seed = TestSeed();
+  const uint64_t runs = TestRuns(kRuns);
+  for (uint64_t run = 0; run < runs; ++run) {
+    SCOPED_TRACE(absl::StrCat("RUNDLET_SEED=", seed + run, " RUNDLET_RUNS=1"));
+    PowerLossRun(seed + run).Run();
+    if (HasFailure()) return;
+  }
+}
+
+}  // namespace
+}  // namespace rundlet
