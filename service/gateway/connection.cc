@@ -14,13 +14,14 @@ constexpr std::chrono::seconds kLinger{1};
 }  // namespace
 
 Connection::Connection(asio::ip::tcp::socket socket, asio::ip::address peer,
-                       const SessionContext* context, bool may_administer,
-                       Owner* owner)
+                       const SessionContext* context, BufferBudget* budget,
+                       bool may_administer, Owner* owner)
     : socket_(std::move(socket)),
       peer_(std::move(peer)),
       owner_(owner),
       session_(std::make_shared<Session>(context, may_administer,
                                          [this] { owner_->OnReady(this); })),
+      share_(budget),
       moved_(owner->now()) {}
 
 void Connection::Start() {
@@ -39,6 +40,11 @@ void Connection::Advance() {
 void Connection::Settle() {
   if (closed_) return;
   if (lingering_) return Read();
+  SettleOpen();
+  share_.Set(session_->buffered_bytes());
+}
+
+void Connection::SettleOpen() {
   if (!Send()) return;
   if (session_->command_count() != commands_seen_) {
     commands_seen_ = session_->command_count();

@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "asio/ip/tcp.hpp"
+#include "service/gateway/buffer_budget.h"
 #include "service/gateway/session.h"
 
 namespace rundlet {
@@ -34,7 +35,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   // Call Start() next.
   Connection(asio::ip::tcp::socket socket, asio::ip::address peer,
-             const SessionContext* context, bool may_administer, Owner* owner);
+             const SessionContext* context, BufferBudget* budget,
+             bool may_administer, Owner* owner);
 
   void Start();
   void Advance();
@@ -59,6 +61,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool queued = false;
 
  private:
+  // The same for a connection that is open and does not linger.
+  void SettleOpen();
   // False if the socket has failed and is closed.
   bool Send();
   void Read();
@@ -71,6 +75,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Owner* const owner_;
   const std::shared_ptr<Session> session_;
 
+  BufferBudget::Share share_;
   size_t sent_bytes_ = 0;  // of the session's output
   bool reading_ = false;
   bool awaiting_room_ = false;

@@ -35,12 +35,14 @@ bool IsLoopback(const asio::ip::address& address) {
 
 GatewayLoop::GatewayLoop(TextGatewayOptions options, Store* store)
     : options_(std::move(options)),
+      budget_(options_.buffered_bytes_max),
       io_(/*concurrency_hint=*/1),
       mailbox_(std::make_shared<Mailbox>(
           [this] { asio::post(io_, [this] { mailbox_->RunAll(); }); })),
       commits_(store),
       context_{store,
                &commits_,
+               &budget_,
                mailbox_,
                &options_.on_shutdown,
                options_.output_bytes_max,
@@ -134,7 +136,7 @@ void GatewayLoop::OnAccept(asio::ip::tcp::socket socket,
   refusing_ = false;
   ++connections_accepted_;
   auto connection = std::make_shared<Connection>(
-      std::move(socket), peer, &context_,
+      std::move(socket), peer, &context_, &budget_,
       options_.remote_administration || IsLoopback(peer), this);
   connections_.emplace(connection.get(), connection);
   connections_open_ = connections_.size();

@@ -18,6 +18,7 @@
 #include "asio/io_context.hpp"
 #include "asio/steady_timer.hpp"
 #include "service/gateway/admission.h"
+#include "service/gateway/buffer_budget.h"
 #include "service/gateway/commit_run.h"
 #include "service/gateway/connection.h"
 #include "service/gateway/listener.h"
@@ -58,7 +59,8 @@ class GatewayLoop : public Connection::Owner {
   void Say(absl::string_view line);
 
   TextGatewayOptions options_;
-  asio::io_context io_;
+  BufferBudget budget_;
+  asio::io_context io_;  // may hold connections until it is destroyed
   const std::shared_ptr<Mailbox> mailbox_;
   CommitRun commits_;
   const SessionContext context_;

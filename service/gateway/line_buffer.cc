@@ -58,8 +58,7 @@ LineBuffer::Taken LineBuffer::Take(absl::string_view* line) {
   if (skipping_) {
     Clear();
   } else if (end_ - begin_ > line_bytes_max_) {
-    Clear();
-    skipping_ = true;
+    SkipLine();
     return Taken::kTooLong;
   }
   return Taken::kNothing;
@@ -70,6 +69,15 @@ LineBuffer::Taken LineBuffer::TakeRest(absl::string_view* line) {
   *line = absl::string_view(bytes_.get() + begin_, end_ - begin_);
   begin_ = searched_ = end_;
   return Taken::kLine;
+}
+
+bool LineBuffer::needs_memory() const {
+  return begin_ == 0 && end_ == capacity_ && capacity_ >= kKeptBytes;
+}
+
+void LineBuffer::SkipLine() {
+  Clear();
+  skipping_ = true;
 }
 
 void LineBuffer::Reallocate(size_t capacity) {

@@ -39,6 +39,12 @@ class LineBuffer {
   // anything does.
   Taken TakeRest(absl::string_view* line);
 
+  // Whether Space() needs more memory than a connection may always have: the
+  // line that is arriving fills 64 KiB or more.
+  bool needs_memory() const;
+  // Skips the line that is arriving, up to its '\n'.
+  void SkipLine();
+
   // Drops whatever has not been taken.
   void Clear() { begin_ = searched_ = end_ = 0; }
 

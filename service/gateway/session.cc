@@ -1,5 +1,6 @@
 #include "service/gateway/session.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -10,6 +11,9 @@ namespace rundlet {
 namespace {
 
 using Verb = Command::Verb;
+
+// Every session may have so much output, whatever the others have.
+constexpr size_t kOutputBytesInNeed = size_t{64} << 10;
 
 // The longest line that has to be understood: a key and a value of the largest
 // size, TTL, and some white space.
@@ -102,6 +106,12 @@ bool Session::TakeCommand() {
                        LineBytesMax(context_->store->limits()), " bytes"));
       return true;
     case LineBuffer::Taken::kNothing:
+      if (input_.needs_memory() && context_->budget->exhausted()) {
+        input_.SkipLine();
+        next_ = absl::ResourceExhaustedError(
+            "all clients together send too much, try again with this line");
+        return true;
+      }
       if (source_ != Source::kOpen) Stop();
       return false;
   }
@@ -109,10 +119,7 @@ bool Session::TakeCommand() {
 }
 
 bool Session::CanRunNext() const {
-  if (output().size() >= context_->output_bytes_max ||
-      pending_count() >= context_->commands_in_flight_max) {
-    return false;
-  }
+  if (congested()) return false;
   if (!next_->ok() || (*next_)->verb == Verb::kExit) return true;
   if (IsWrite((*next_)->verb)) return !alone_;
   return in_flight_count_ == 0;
@@ -120,9 +127,16 @@ bool Session::CanRunNext() const {
 
 bool Session::wants_input() const {
   // While a command waits, its bytes must stay where they are.
-  return source_ == Source::kOpen && !stopped_ && !next_ &&
-         output().size() < context_->output_bytes_max &&
-         pending_count() < context_->commands_in_flight_max;
+  return source_ == Source::kOpen && !stopped_ && !next_ && !congested();
+}
+
+bool Session::congested() const {
+  const size_t output_bytes_max =
+      context_->budget->exhausted()
+          ? std::min(context_->output_bytes_max, kOutputBytesInNeed)
+          : context_->output_bytes_max;
+  return output().size() >= output_bytes_max ||
+         pending_count() >= context_->commands_in_flight_max;
 }
 
 void Session::Run(const absl::StatusOr<Command>& command) {

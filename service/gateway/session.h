@@ -18,6 +18,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "service/gateway/buffer_budget.h"
 #include "service/gateway/command.h"
 #include "service/gateway/commit_run.h"
 #include "service/gateway/line_buffer.h"
@@ -31,6 +32,7 @@ namespace rundlet {
 struct SessionContext {
   Store* store;
   CommitRun* commits;
+  const BufferBudget* budget;
   std::shared_ptr<Mailbox> mailbox;
   absl::AnyInvocable<void()>* on_shutdown;  // may be empty
   size_t output_bytes_max;
@@ -69,6 +71,11 @@ class Session : public std::enable_shared_from_this<Session> {
   const std::string& output() const { return replies_.output(); }
   void ClearOutput() { replies_.ClearOutput(); }
 
+  // Memory for input and output.
+  size_t buffered_bytes() const {
+    return input_.capacity_bytes() + output().capacity();
+  }
+
   // Commands whose reply is not in output() yet.
   size_t pending_count() const { return replies_.pending_count(); }
   // Lines answered or under way, since the start.
@@ -83,6 +90,8 @@ class Session : public std::enable_shared_from_this<Session> {
   // Makes sure that next_ is set; false if no command has arrived.
   bool TakeCommand();
   bool CanRunNext() const;
+  // Whether the client has to read, or the store to answer, before more runs.
+  bool congested() const;
   void Run(const absl::StatusOr<Command>& command);
   void RunWrite(const Command& command);
   void RunGet(const Command& command);

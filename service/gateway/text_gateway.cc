@@ -32,6 +32,8 @@ absl::Status CheckOptions(const TextGatewayOptions& options) {
   status.Update(CheckAtLeastOne("output_bytes_max", options.output_bytes_max));
   status.Update(CheckAtLeastOne("commands_in_flight_max",
                                 options.commands_in_flight_max));
+  status.Update(
+      CheckAtLeastOne("buffered_bytes_max", options.buffered_bytes_max));
   return status;
 }
 

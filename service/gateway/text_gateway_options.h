@@ -33,6 +33,11 @@ struct TextGatewayOptions {
   size_t output_bytes_max = size_t{1} << 20;
   size_t commands_in_flight_max = 1024;
 
+  // Input and output that all connections together hold in memory. Beyond it
+  // a connection gets by with 64 KiB of each: longer lines are answered by an
+  // error, and no command runs before the client has read.
+  size_t buffered_bytes_max = size_t{256} << 20;
+
   // Whether SHUTDOWN and COMPACT are open to clients on other machines too.
   bool remote_administration = false;
 

@@ -5,6 +5,7 @@
 
 #include "service/gateway/session.h"
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 #include <string>
@@ -32,14 +33,17 @@ class SessionTest : public testing::Test {
     EXPECT_EQ(TakeOutput(), kGreeting);
   }
 
-  // Input, and what a loop does with it in one turn.
+  // Input, and what a loop does with it in each turn.
   void Send(absl::string_view bytes) {
-    ASSERT_TRUE(session_->wants_input());
-    const absl::Span<char> space = session_->Space();
-    ASSERT_LE(bytes.size(), space.size());
-    std::memcpy(space.data(), bytes.data(), bytes.size());
-    session_->Received(bytes.size());
-    Turn();
+    while (!bytes.empty()) {
+      ASSERT_TRUE(session_->wants_input());
+      const absl::Span<char> space = session_->Space();
+      const size_t piece = std::min(bytes.size(), space.size());
+      std::memcpy(space.data(), bytes.data(), piece);
+      bytes.remove_prefix(piece);
+      session_->Received(piece);
+      Turn();
+    }
   }
 
   void Turn() {
@@ -68,7 +72,9 @@ class SessionTest : public testing::Test {
   absl::AnyInvocable<void()> on_shutdown_ = [this] { ++shutdowns_; };
   const std::shared_ptr<Mailbox> mailbox_ = std::make_shared<Mailbox>([] {});
   CommitRun commits_{&store_};
-  SessionContext context_{&store_, &commits_, mailbox_, &on_shutdown_, 1000, 8};
+  BufferBudget budget_{size_t{1} << 20};
+  SessionContext context_{&store_,       &commits_, &budget_, mailbox_,
+                          &on_shutdown_, 1000,      8};
   std::shared_ptr<Session> session_;
 };
 
@@ -216,6 +222,25 @@ TEST_F(SessionTest, SizesBeyondTheLimits) {
   EXPECT_EQ(TakeOutput(),
             "ERROR: key has 4097 bytes, key_bytes_max is 4096\n"
             "ERROR: key has 4097 bytes, key_bytes_max is 4096\nNOT_FOUND\n");
+}
+
+TEST_F(SessionTest, AnExhaustedBudgetStopsGrowth) {
+  store_.StopHolding();
+  BufferBudget::Share others(&budget_);
+  others.Set((size_t{1} << 20) + 1);
+  // Up to 64 KiB a line needs nobody's permission.
+  Send("PUT a " + std::string(30'000, 'x') + "\n");
+  EXPECT_EQ(TakeOutput(), "OK\n");
+  Send("PUT a " + std::string(200'000, 'y'));
+  EXPECT_EQ(TakeOutput(),
+            "ERROR: all clients together send too much, try again with this "
+            "line\n");
+  EXPECT_LE(session_->buffered_bytes(), size_t{70'000});
+  Send("rest of that line\nPUT b 1\n");
+  EXPECT_EQ(TakeOutput(), "OK\n");
+  others.Set(0);
+  Send("PUT a " + std::string(200'000, 'y') + "\n");
+  EXPECT_EQ(TakeOutput(), "OK\n");
 }
 
 TEST_F(SessionTest, AfterAbandonAnswersAreDropped) {
