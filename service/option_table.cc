@@ -81,6 +81,20 @@ const OptionRow kOptions[] = {
        return Assign(ParseBytes(text, uint64_t{4} << 10, uint64_t{4} << 30),
                      &config->segment_bytes);
      }},
+    {"compaction_live_percent", "COUNT", "50",
+     "The store compacts by itself when less than this part of its bytes is "
+     "live, or when crashes have left many small segments. 0 turns that off; "
+     "up to 100.",
+     [](const std::string& text, ServerConfig* config) {
+       return Assign(ParseCount(text, 0, 100),
+                     &config->compaction_live_percent);
+     }},
+    {"compaction_dead_bytes", "BYTES", "64MiB",
+     "But not for less than this many bytes that are not live. 0 to 1024GiB.",
+     [](const std::string& text, ServerConfig* config) {
+       return Assign(ParseBytes(text, 0, uint64_t{1} << 40),
+                     &config->compaction_dead_bytes);
+     }},
     {"cache_entries", "COUNT", "1000",
      "How many records the cache holds at most; 0 turns it off. Up to "
      "1000000000.",

@@ -91,6 +91,9 @@ absl::Status Server::OpenStore(const ServerConfig& config, ServerHooks* hooks) {
   options.path = config.data;
   options.durability = config.durability;
   options.segment_bytes = config.segment_bytes;
+  options.compaction_live_ratio =
+      static_cast<double>(config.compaction_live_percent) / 100;
+  options.compaction_dead_bytes = config.compaction_dead_bytes;
   options.cache_entries = config.cache_entries;
   options.cache_bytes = config.cache_bytes;
   options.sync_interval = config.sync_interval;

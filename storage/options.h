@@ -39,6 +39,12 @@ struct Options {
   // How soon after its time an expired key is deleted; reads hide it at once.
   absl::Duration sweep_interval = absl::Milliseconds(50);
 
+  // The store compacts by itself when less than this part of its bytes is live
+  // and at least so many bytes are dead, or when it is in many small segments.
+  // A ratio of 0 turns that off; 1 is the highest.
+  double compaction_live_ratio = 0.5;
+  uint64_t compaction_dead_bytes = uint64_t{64} << 20;
+
   // Revisions reserved at a time in the MANIFEST (L2). An unclean stop skips
   // the rest of a block.
   uint64_t revision_block = uint64_t{1} << 20;

@@ -35,6 +35,18 @@ void Compaction::ChooseInputs(const ManifestState& state) {
   report_.segments_before = inputs_.size();
 }
 
+// An output that cannot be finished would only take the room that writes need.
+absl::Status Compaction::CheckRoom() const {
+  const uint64_t live_bytes = environment_.index->usage().live_bytes;
+  const absl::StatusOr<uint64_t> available =
+      environment_.file_system->AvailableBytes(environment_.folder);
+  if (!available.ok()) return available.status();
+  if (live_bytes <= *available) return absl::OkStatus();
+  return absl::ResourceExhaustedError(
+      absl::StrCat("a compaction needs room for ", live_bytes,
+                   " live bytes, the disk has ", *available));
+}
+
 absl::Status Compaction::CopyVersion(const std::string& key,
                                      const Version& version,
                                      BaseWriter& writer) {
@@ -140,10 +152,12 @@ absl::StatusOr<CompactionReport> Compaction::Run(
   const ManifestState state = environment_.manifest->state();
   ChooseInputs(state);
   if (inputs_.empty()) return report_;
+  absl::Status status = CheckRoom();
+  if (!status.ok()) return status;
   BaseWriter writer(environment_.file_system, environment_.folder,
                     state.store_id, environment_.segment_bytes,
                     [this] { return environment_.log->NextSegmentId(); });
-  absl::Status status = CopyLive(writer, cancelled);
+  status = CopyLive(writer, cancelled);
   if (!status.ok()) return status;
   const absl::StatusOr<std::vector<BaseWriter::Output>> outputs =
       writer.Finish();

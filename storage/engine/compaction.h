@@ -49,7 +49,8 @@ class Compaction {
 
   explicit Compaction(Environment environment);
 
-  // `cancelled` is asked now and then; CANCELLED then. After an error nothing
+  // RESOURCE_EXHAUSTED: the disk has no room for the outputs. `cancelled` is
+  // asked now and then; CANCELLED then. After an error nothing
   // has changed, unless must_stop() says that the store cannot go on (P7).
   absl::StatusOr<CompactionReport> Run(int64_t time_us,
                                        absl::FunctionRef<bool()> cancelled);
@@ -57,6 +58,7 @@ class Compaction {
   bool must_stop() const { return must_stop_; }
 
  private:
+  absl::Status CheckRoom() const;
   void ChooseInputs(const ManifestState& state);
   absl::Status CopyLive(BaseWriter& writer,
                         absl::FunctionRef<bool()> cancelled);

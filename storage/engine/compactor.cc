@@ -6,14 +6,23 @@
 #include "absl/synchronization/notification.h"
 
 namespace rundlet {
+namespace {
+
+// How often the policy is asked, and how long it is not asked after a
+// compaction of its own has failed.
+constexpr absl::Duration kPolicyInterval = absl::Seconds(1);
+constexpr absl::Duration kFailureInterval = absl::Minutes(1);
+
+}  // namespace
 
 Compactor::Compactor(Compaction::Environment environment,
                      CommitPipeline* pipeline, const EngineTime* time,
-                     const Clock* clock)
+                     const Clock* clock, CompactionPolicy policy)
     : environment_(std::move(environment)),
       pipeline_(pipeline),
       time_(time),
-      clock_(clock) {
+      clock_(clock),
+      policy_(policy) {
   environment_.sync_log = [this] { return SyncLog(); };
   thread_ = std::thread([this] { Run(); });
 }
@@ -81,18 +90,38 @@ absl::StatusOr<CompactionReport> Compactor::Compact() {
   return report;
 }
 
+void Compactor::CompactIfDue() {
+  if (clock_->Monotonic() < not_before_) return;
+  CompactionPolicy::Figures figures;
+  for (const auto& segment : environment_.segments->All()) {
+    figures.file_bytes += segment->bytes();
+    ++figures.segment_count;
+  }
+  figures.live_bytes = environment_.index->usage().live_bytes;
+  const std::string reason = policy_.Reason(figures);
+  if (reason.empty()) return;
+  environment_.on_event(absl::StrCat("compaction is due: ", reason));
+  if (!Compact().ok()) not_before_ = clock_->Monotonic() + kFailureInterval;
+}
+
 void Compactor::Run() {
+  const absl::Duration patience =
+      policy_.is_on() ? kPolicyInterval : absl::InfiniteDuration();
   const absl::MutexLock lock(&mu_);
   while (true) {
-    mu_.Await(absl::Condition(this, &Compactor::HasWork));
+    const bool asked = mu_.AwaitWithTimeout(
+        absl::Condition(this, &Compactor::HasWork), patience);
     std::vector<Store::CompactCallback> served = std::move(waiting_);
     waiting_.clear();
     const bool stop = stopping_;
     mu_.Unlock();
-    absl::StatusOr<CompactionReport> report =
-        absl::UnavailableError("the store is closing");
-    if (!stop) report = Compact();
-    for (Store::CompactCallback& done : served) done(report);
+    if (!asked) CompactIfDue();
+    if (!served.empty()) {
+      absl::StatusOr<CompactionReport> report =
+          absl::UnavailableError("the store is closing");
+      if (!stop) report = Compact();
+      for (Store::CompactCallback& done : served) done(report);
+    }
     mu_.Lock();
     if (stop) return;
   }

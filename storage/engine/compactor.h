@@ -1,4 +1,5 @@
-// Compactor: the thread that runs compactions, one after the other.
+// Compactor: the thread that runs compactions, one after the other: those asked
+// for, and those that the policy finds due.
 
 #ifndef RUNDLET_STORAGE_ENGINE_COMPACTOR_H_
 #define RUNDLET_STORAGE_ENGINE_COMPACTOR_H_
@@ -13,6 +14,7 @@
 #include "absl/time/time.h"
 #include "storage/engine/commit_pipeline.h"
 #include "storage/engine/compaction.h"
+#include "storage/engine/compaction_policy.h"
 #include "storage/engine/engine_time.h"
 #include "storage/store.h"
 
@@ -28,7 +30,8 @@ class Compactor {
 
   // `environment` needs no sync_log: that is the pipeline's.
   Compactor(Compaction::Environment environment, CommitPipeline* pipeline,
-            const EngineTime* time, const Clock* clock);
+            const EngineTime* time, const Clock* clock,
+            CompactionPolicy policy = CompactionPolicy::Off());
 
   // Cancels the compaction under way; those that wait are answered UNAVAILABLE.
   ~Compactor();
@@ -46,6 +49,7 @@ class Compactor {
     return stopping_ || !waiting_.empty();
   }
   absl::Status SyncLog();
+  void CompactIfDue() ABSL_LOCKS_EXCLUDED(mu_);
   absl::StatusOr<CompactionReport> Compact() ABSL_LOCKS_EXCLUDED(mu_);
   bool stopping() const ABSL_LOCKS_EXCLUDED(mu_);
 
@@ -53,6 +57,8 @@ class Compactor {
   CommitPipeline* const pipeline_;
   const EngineTime* const time_;
   const Clock* const clock_;
+  const CompactionPolicy policy_;
+  absl::Duration not_before_;  // the thread's own
 
   mutable absl::Mutex mu_;
   std::vector<Store::CompactCallback> waiting_ ABSL_GUARDED_BY(mu_);

@@ -12,6 +12,9 @@
 namespace rundlet {
 namespace {
 
+// Small segments, as crashes leave them, that are not worth a compaction yet.
+constexpr uint64_t kSpareSegmentsMax = 64;
+
 absl::Status CheckBetween(absl::string_view field, uint64_t value, uint64_t low,
                           uint64_t high) {
   if (value >= low && value <= high) return absl::OkStatus();
@@ -30,6 +33,12 @@ absl::Status CheckOptions(const Options& options) {
       options.sweep_interval <= absl::ZeroDuration()) {
     return absl::InvalidArgumentError(
         "sync_interval and sweep_interval are above zero");
+  }
+  if (!(options.compaction_live_ratio >= 0 &&
+        options.compaction_live_ratio <= 1)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("compaction_live_ratio is ", options.compaction_live_ratio,
+                     ", it is from 0 to 1"));
   }
   const Limits& limits = options.limits;
   absl::Status status = CheckBetween("segment_bytes", options.segment_bytes,
@@ -116,7 +125,10 @@ void LogStore::StartThreads() {
                               &segments_, &index_, log_.get(),
                               [this](absl::string_view line) { Say(line); },
                               /*sync_log=*/nullptr},
-      pipeline_.get(), time_.get(), options_.clock);
+      pipeline_.get(), time_.get(), options_.clock,
+      CompactionPolicy({options_.compaction_live_ratio,
+                        options_.compaction_dead_bytes, kSpareSegmentsMax,
+                        options_.segment_bytes}));
   sweeper_ = std::make_unique<Sweeper>(&index_, pipeline_.get(), &leases_,
                                        time_.get(), options_.sweep_interval);
 }

@@ -1,0 +1,27 @@
+#include "storage/engine/compaction_policy.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+
+namespace rundlet {
+
+std::string CompactionPolicy::Reason(const Figures& figures) const {
+  if (!is_on()) return "";
+  const uint64_t live = std::min(figures.live_bytes, figures.file_bytes);
+  const uint64_t dead = figures.file_bytes - live;
+  const double live_min =
+      settings_.live_ratio_min * static_cast<double>(figures.file_bytes);
+  if (dead >= settings_.dead_bytes_min &&
+      static_cast<double>(live) < live_min) {
+    return absl::StrCat(dead, " of ", figures.file_bytes, " bytes are dead");
+  }
+  const uint64_t filled = live / settings_.segment_bytes + 1;
+  if (figures.segment_count > filled + settings_.spare_segments_max) {
+    return absl::StrCat(figures.segment_count,
+                        " segments hold what would fill ", filled);
+  }
+  return "";
+}
+
+}  // namespace rundlet
