@@ -88,18 +88,18 @@ void GatewayLoop::Turn() {
   while (!ready_.empty()) {
     // Advancing one may make others ready, or itself once more.
     while (!ready_.empty()) {
-      std::vector<Connection*> advancing;
-      advancing.swap(ready_);
-      for (Connection* connection : advancing) {
+      working_.swap(ready_);
+      for (Connection* connection : working_) {
         connection->queued = false;
         touched_.push_back(connection);
         connection->Advance();
       }
+      working_.clear();
       commits_.End();
     }
-    std::vector<Connection*> settling;
-    settling.swap(touched_);
-    for (Connection* connection : settling) connection->Settle();
+    working_.swap(touched_);
+    for (Connection* connection : working_) connection->Settle();
+    working_.clear();
   }
   Reap();
   listener_.Accept();

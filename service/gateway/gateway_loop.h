@@ -72,6 +72,7 @@ class GatewayLoop : public Connection::Owner {
   absl::flat_hash_map<Connection*, std::shared_ptr<Connection>> connections_;
   std::vector<Connection*> ready_;    // to advance
   std::vector<Connection*> touched_;  // advanced, to settle
+  std::vector<Connection*> working_;  // the ones of this step
   std::vector<Connection*> closed_;   // to forget at the end of the turn
   bool stopping_ = false;
   bool draining_ = false;
