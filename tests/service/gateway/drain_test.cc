@@ -7,9 +7,11 @@
 #include <thread>
 
 #include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "service/gateway/text_gateway.h"
+#include "tests/service/gateway/eventually.h"
 #include "tests/service/gateway/held_store.h"
 #include "tests/service/gateway/text_client.h"
 
@@ -59,6 +61,21 @@ TEST_F(DrainTest, WhatWasReceivedIsAnswered) {
   store_.ReleaseAll();
   EXPECT_EQ(client_->ReceiveAll(), "OK\nOK\nVALUE 1\nOK\n");
   drain.join();
+}
+
+TEST_F(DrainTest, WhatComesLateIsDropped) {
+  client_->Send("PUT a 1\n");
+  store_.WaitForHeld(1);
+  std::thread drain([&] { gateway_->Drain(absl::InfiniteDuration()); });
+  EXPECT_TRUE(
+      Eventually([&] { return TextClient::IsRefused(gateway_->port()); }));
+  client_->Send("PUT late 1\n");
+  absl::SleepFor(absl::Milliseconds(10));  // time to do it wrong
+  store_.StopHolding();
+  store_.ReleaseAll();
+  EXPECT_EQ(client_->ReceiveAll(), "OK\n");
+  drain.join();
+  EXPECT_EQ(store_.more_flags().size(), 1u);
 }
 
 TEST_F(DrainTest, TheTimeIsKept) {

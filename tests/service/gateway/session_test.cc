@@ -252,8 +252,12 @@ TEST_F(SessionTest, AfterAbandonAnswersAreDropped) {
   std::thread([&] { store_.ReleaseAll(); }).join();
   mailbox_->RunAll();
   EXPECT_TRUE(gone.expired());
-  EXPECT_EQ(wakes_, 0);
   Restart(true);
+  Send("PUT a 1\n");
+  session_->Abandon();
+  store_.ReleaseAll();  // on the loop's thread this time
+  EXPECT_EQ(TakeOutput(), "");
+  EXPECT_EQ(wakes_, 0);
 }
 
 }  // namespace

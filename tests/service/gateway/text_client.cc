@@ -19,6 +19,15 @@ namespace {
 // Far beyond what any test needs; it only turns a hang into a failure.
 constexpr timeval kPatience = {60, 0};
 
+bool ConnectTo(int socket, int port) {
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return connect(socket, reinterpret_cast<const sockaddr*>(&address),
+                 sizeof(address)) == 0;
+}
+
 }  // namespace
 
 TextClient::TextClient(int port, int receive_bytes)
@@ -31,13 +40,15 @@ TextClient::TextClient(int port, int receive_bytes)
   setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &kPatience, sizeof(kPatience));
   const int no_delay = 1;
   setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &no_delay, sizeof(no_delay));
-  sockaddr_in address = {};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<uint16_t>(port));
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  const int failed = connect(
-      socket_, reinterpret_cast<const sockaddr*>(&address), sizeof(address));
-  EXPECT_EQ(failed, 0) << "connect to port " << port << ": errno " << errno;
+  EXPECT_TRUE(ConnectTo(socket_, port))
+      << "connect to port " << port << ": errno " << errno;
+}
+
+bool TextClient::IsRefused(int port) {
+  const int probe = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const bool refused = !ConnectTo(probe, port) && errno == ECONNREFUSED;
+  close(probe);
+  return refused;
 }
 
 TextClient::~TextClient() {
@@ -62,6 +73,7 @@ bool TextClient::Fill() {
   const ssize_t received = recv(socket_, chunk, sizeof(chunk), 0);
   if (received <= 0) {
     EXPECT_FALSE(received < 0 && errno == EAGAIN) << "the peer is silent";
+    was_reset_ = received < 0;
     return false;
   }
   received_.append(chunk, static_cast<size_t>(received));

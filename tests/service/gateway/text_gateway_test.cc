@@ -42,6 +42,7 @@ TEST_F(TextGatewayTest, ExitAnswersAndCloses) {
   // What follows is dropped without losing the reply to a reset.
   ASSERT_TRUE(client.Send("exit\n" + std::string(100'000, 'x')));
   EXPECT_EQ(client.ReceiveAll(), "OK\n");
+  EXPECT_FALSE(client.was_reset());
 }
 
 TEST_F(TextGatewayTest, StatsAreSixLines) {
