@@ -130,24 +130,5 @@ TEST_P(LimitLaws, ReadKeysAndBytes) {
   ExpectRefused(store().Read(request).status(), 3, 4);
 }
 
-TEST_P(LimitLaws, APageHasAtLeastOneEntry) {
-  ScanRequest request;
-  request.entries_max = 0;
-  EXPECT_EQ(store().Scan(request).status().code(),
-            absl::StatusCode::kInvalidArgument);
-}
-
-TEST_P(LimitLaws, ValuesHaveNoOrder) {
-  for (Condition::Comparison comparison :
-       {Condition::Comparison::kLess, Condition::Comparison::kGreater}) {
-    Condition condition = Condition::ValueIs("k", Value::Text("1"));
-    condition.comparison = comparison;
-    Transaction transaction;
-    transaction.conditions.push_back(condition);
-    EXPECT_EQ(store().Commit(transaction).status().code(),
-              absl::StatusCode::kInvalidArgument);
-  }
-}
-
 }  // namespace
 }  // namespace rundlet

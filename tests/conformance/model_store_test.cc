@@ -38,7 +38,7 @@ RUNDLET_HOLD(ExpiryLaws);
 RUNDLET_HOLD(ScanLaws);
 RUNDLET_HOLD(PageLaws);
 RUNDLET_HOLD(LimitLaws);
-RUNDLET_HOLD(BinaryKeyLaws);
+RUNDLET_HOLD(EmbeddedLaws);
 RUNDLET_HOLD(CallbackLaws);
 RUNDLET_HOLD(IngestLaws);
 RUNDLET_HOLD(MaintenanceLaws);

@@ -88,23 +88,6 @@ TEST_P(ScanLaws, DeletedKeysAreNeitherShownNorCounted) {
   EXPECT_FALSE(Scan(request).more);
 }
 
-TEST_P(ScanLaws, BytesMaxIsKeptButForTheFirstEntry) {
-  Put("a", std::string(100, '1'));
-  Put("b", std::string(100, '2'));
-  Put("c", std::string(100, '3'));
-  ScanRequest request;
-  request.bytes_max = 202;
-  ScanPage page = Scan(request);
-  EXPECT_EQ(page.entries.size(), 2u);
-  EXPECT_TRUE(page.more);
-  request.bytes_max = 201;
-  EXPECT_EQ(Scan(request).entries.size(), 1u);
-  request.bytes_max = 1;
-  page = Scan(request);
-  EXPECT_EQ(page.entries.size(), 1u);
-  EXPECT_TRUE(page.more);
-}
-
 TEST_P(ScanLaws, MetadataLeavesTheBytesOut) {
   const Receipt put = Put("a", std::string(100, '1'));
   ScanRequest request;

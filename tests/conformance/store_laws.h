@@ -88,7 +88,7 @@ class PageLaws : public StoreLaws {};
 class LimitLaws : public StoreLaws {};
 
 // What only a store in this process can be asked.
-class BinaryKeyLaws : public StoreLaws {};
+class EmbeddedLaws : public StoreLaws {};
 class CallbackLaws : public StoreLaws {};
 class IngestLaws : public StoreLaws {};
 class MaintenanceLaws : public StoreLaws {};

@@ -24,7 +24,7 @@
 namespace rundlet {
 namespace {
 
-constexpr uint64_t kRuns = 600;
+constexpr uint64_t kRuns = 3000;
 constexpr char kFolder[] = "/data";
 
 class PowerLossRun {

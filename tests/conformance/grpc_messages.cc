@@ -1,0 +1,209 @@
+#include "tests/conformance/grpc_messages.h"
+
+#include <string>
+#include <variant>
+
+#include "absl/strings/numbers.h"
+#include "google/rpc/error_info.pb.h"
+#include "google/rpc/status.pb.h"
+
+namespace rundlet {
+namespace {
+
+absl::Time TimeOf(const google::protobuf::Timestamp& message) {
+  return absl::FromUnixSeconds(message.seconds()) +
+         absl::Nanoseconds(message.nanos());
+}
+
+void SetTime(absl::Time time, google::protobuf::Timestamp* message) {
+  const int64_t seconds = absl::ToUnixSeconds(time);
+  message->set_seconds(seconds);
+  message->set_nanos((time - absl::FromUnixSeconds(seconds)) /
+                     absl::Nanoseconds(1));
+}
+
+void SetValue(const Value& value, v1::Value* message) {
+  switch (value.kind) {
+    case ValueKind::kText:
+      return message->set_text(value.bytes);
+    case ValueKind::kData:
+      return message->set_data(value.bytes);
+    case ValueKind::kJson:
+      return message->set_json_text(value.bytes);
+  }
+}
+
+// A ttl on the wire is positive; what should expire at once says a time.
+template <typename Message>
+bool SetExpiry(const Expiry& expiry, Message* message) {
+  if (expiry.rule() == Expiry::Rule::kAt) {
+    SetTime(expiry.time(), message->mutable_expire_time());
+  } else if (expiry.rule() == Expiry::Rule::kAfter) {
+    const absl::Duration ttl = expiry.ttl();
+    if (ttl <= absl::ZeroDuration()) {
+      SetTime(absl::FromUnixSeconds(1), message->mutable_expire_time());
+      return true;
+    }
+    message->mutable_ttl()->set_seconds(absl::ToInt64Seconds(ttl));
+    message->mutable_ttl()->set_nanos((ttl % absl::Seconds(1)) /
+                                      absl::Nanoseconds(1));
+  } else {
+    return false;
+  }
+  return true;
+}
+
+struct OperationSetter {
+  v1::Operation* message;
+
+  void operator()(const GetOperation& get) {
+    message->mutable_get()->set_key(get.key);
+  }
+  void operator()(const PutOperation& put) {
+    v1::PutOperation* out = message->mutable_put();
+    out->set_key(put.key);
+    SetValue(put.value, out->mutable_value());
+    if (SetExpiry(put.expiry, out)) return;
+    if (put.expiry.rule() == Expiry::Rule::kKeep) out->set_keep_expiry(true);
+  }
+  void operator()(const DeleteOperation& remove) {
+    message->mutable_delete_()->set_key(remove.key);
+  }
+  void operator()(const SetExpiryOperation& set) {
+    v1::SetExpiryOperation* out = message->mutable_set_expiry();
+    out->set_key(set.key);
+    if (!SetExpiry(set.expiry, out)) out->set_never(true);
+  }
+};
+
+void SetNumber(const Condition& condition, v1::NumberComparison* message) {
+  switch (condition.comparison) {
+    case Condition::Comparison::kEqual:
+      return message->set_equal(condition.number);
+    case Condition::Comparison::kNotEqual:
+      return message->set_not_equal(condition.number);
+    case Condition::Comparison::kLess:
+      return message->set_less(condition.number);
+    case Condition::Comparison::kGreater:
+      return message->set_greater(condition.number);
+  }
+}
+
+void SetCondition(const Condition& condition, v1::Condition* message) {
+  message->set_key(condition.key);
+  switch (condition.target) {
+    case Condition::Target::kRevision:
+      return SetNumber(condition, message->mutable_revision());
+    case Condition::Target::kCreateRevision:
+      return SetNumber(condition, message->mutable_create_revision());
+    case Condition::Target::kVersion:
+      return SetNumber(condition, message->mutable_version());
+    case Condition::Target::kValue:
+      break;
+  }
+  v1::ValueComparison* value = message->mutable_value();
+  SetValue(condition.value,
+           condition.comparison == Condition::Comparison::kEqual
+               ? value->mutable_equal()
+               : value->mutable_not_equal());
+}
+
+uint64_t NumberIn(const google::rpc::ErrorInfo& info, const char* name) {
+  const auto found = info.metadata().find(name);
+  uint64_t number = 0;
+  if (found == info.metadata().end() ||
+      !absl::SimpleAtoi(found->second, &number)) {
+    return 0;
+  }
+  return number;
+}
+
+}  // namespace
+
+absl::Status StatusOf(const grpc::Status& status) {
+  return absl::Status(static_cast<absl::StatusCode>(status.error_code()),
+                      status.error_message());
+}
+
+Entry EntryOf(const v1::Entry& message) {
+  Entry entry;
+  entry.key = message.key();
+  if (message.value().has_data()) {
+    entry.value = Value::Data(message.value().data());
+  } else if (message.value().has_json_text()) {
+    entry.value = Value::Json(message.value().json_text());
+  } else {
+    entry.value = Value::Text(message.value().text());
+  }
+  entry.revision = message.revision();
+  entry.create_revision = message.create_revision();
+  entry.version = message.version();
+  entry.created = TimeOf(message.create_time());
+  entry.modified = TimeOf(message.modify_time());
+  if (message.has_expire_time()) entry.expiry = TimeOf(message.expire_time());
+  return entry;
+}
+
+v1::CommitRequest MessageOf(const Transaction& transaction) {
+  v1::CommitRequest message;
+  for (const Condition& condition : transaction.conditions) {
+    SetCondition(condition, message.add_conditions());
+  }
+  for (const Operation& operation : transaction.operations) {
+    std::visit(OperationSetter{message.add_operations()}, operation);
+  }
+  if (transaction.has_otherwise) message.mutable_otherwise();
+  for (const Operation& operation : transaction.otherwise) {
+    std::visit(OperationSetter{message.mutable_otherwise()->add_operations()},
+               operation);
+  }
+  message.set_durability(static_cast<v1::Durability>(transaction.durability));
+  message.set_return_previous(transaction.return_previous);
+  message.set_json_as_text(true);
+  return message;
+}
+
+Receipt ReceiptOf(const v1::CommitResponse& message) {
+  Receipt receipt;
+  receipt.branch = message.branch() == v1::BRANCH_OTHERWISE
+                       ? Receipt::Branch::kOtherwise
+                       : Receipt::Branch::kOperations;
+  receipt.revision = message.revision();
+  receipt.read_revision = message.read_revision();
+  receipt.durability = static_cast<Durability>(message.durability());
+  for (const v1::OperationResult& result : message.results()) {
+    OperationResult& out = receipt.results.emplace_back();
+    out.existed = result.existed();
+    if (result.has_entry()) out.entry = EntryOf(result.entry());
+  }
+  if (message.has_failed_condition()) {
+    const v1::FailedCondition& failed = message.failed_condition();
+    receipt.failed_condition = {failed.index(), failed.exists(),
+                                failed.revision(), failed.version(),
+                                failed.value_crc32()};
+  }
+  return receipt;
+}
+
+absl::StatusOr<Receipt> ReceiptOfAborted(const grpc::Status& status) {
+  google::rpc::Status details;
+  google::rpc::ErrorInfo info;
+  if (!details.ParseFromString(status.error_details()) ||
+      details.details().empty() || !details.details(0).UnpackTo(&info) ||
+      info.reason() != "CONDITION_FAILED") {
+    return absl::InternalError("ABORTED without CONDITION_FAILED");
+  }
+  Receipt receipt;
+  receipt.branch = Receipt::Branch::kNone;
+  receipt.read_revision = NumberIn(info, "read_revision");
+  FailedCondition failed;
+  failed.index = NumberIn(info, "index");
+  failed.exists = info.metadata().at("exists") == "true";
+  failed.revision = NumberIn(info, "revision");
+  failed.version = NumberIn(info, "version");
+  failed.value_crc32 = NumberIn(info, "value_crc32");
+  receipt.failed_condition = failed;
+  return receipt;
+}
+
+}  // namespace rundlet

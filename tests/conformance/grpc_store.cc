@@ -1,0 +1,143 @@
+#include "tests/conformance/grpc_store.h"
+
+#include <grpcpp/client_context.h>
+
+#include <algorithm>
+
+#include "absl/strings/numbers.h"
+#include "tests/conformance/grpc_messages.h"
+
+namespace rundlet {
+namespace {
+
+absl::Status NotOnTheWire(absl::string_view what) {
+  return absl::UnimplementedError(what);
+}
+
+}  // namespace
+
+GrpcStore::GrpcStore(const std::shared_ptr<grpc::Channel>& channel,
+                     Limits limits)
+    : limits_(limits),
+      key_values_(v1::KeyValueService::NewStub(channel)),
+      admin_(v1::AdminService::NewStub(channel)) {}
+
+void GrpcStore::Commit(Transaction transaction, CommitCallback done) {
+  done(CommitNow(transaction));
+}
+
+absl::StatusOr<Receipt> GrpcStore::CommitNow(const Transaction& transaction) {
+  grpc::ClientContext context;
+  v1::CommitResponse response;
+  const grpc::Status status =
+      key_values_->Commit(&context, MessageOf(transaction), &response);
+  if (status.error_code() == grpc::StatusCode::ABORTED) {
+    return ReceiptOfAborted(status);
+  }
+  if (!status.ok()) return StatusOf(status);
+  return ReceiptOf(response);
+}
+
+void GrpcStore::Read(ReadRequest request, ReadCallback done) {
+  done(ReadNow(request));
+}
+
+absl::StatusOr<ReadResult> GrpcStore::ReadNow(const ReadRequest& request) {
+  if (request.at != 0) return NotOnTheWire("reads at a revision");
+  v1::BatchGetRequest message;
+  for (const std::string& key : request.keys) message.add_keys(key);
+  message.set_min_revision(request.not_before);
+  message.set_metadata_only(request.metadata_only);
+  message.set_json_as_text(true);
+  grpc::ClientContext context;
+  v1::BatchGetResponse response;
+  const grpc::Status status =
+      key_values_->BatchGet(&context, message, &response);
+  if (!status.ok()) return StatusOf(status);
+  ReadResult result;
+  result.read_revision = response.read_revision();
+  for (const v1::BatchGetResult& each : response.results()) {
+    result.entries.emplace_back();
+    if (each.has_entry()) result.entries.back() = EntryOf(each.entry());
+  }
+  return result;
+}
+
+void GrpcStore::Scan(ScanRequest request, ScanCallback done) {
+  done(ScanNow(request));
+}
+
+absl::StatusOr<ScanPage> GrpcStore::ScanNow(const ScanRequest& request) {
+  v1::ListRequest message;
+  message.set_start(request.range.start);
+  message.set_end(request.range.end);
+  message.set_reverse(request.reverse);
+  message.set_min_revision(request.not_before);
+  message.set_page_size(std::min<uint64_t>(request.entries_max, 1000));
+  message.set_json_as_text(true);
+  message.set_keys_only(request.projection ==
+                        ScanRequest::Projection::kMetadata);
+  message.set_count_only(request.projection == ScanRequest::Projection::kCount);
+  if (request.at != 0 || !request.after.empty()) {
+    absl::MutexLock lock(&mutex_);
+    const auto token = tokens_.find({request.at, request.after});
+    if (token == tokens_.end()) return NotOnTheWire("a page without a token");
+    message.set_page_token(token->second);
+  }
+  grpc::ClientContext context;
+  v1::ListResponse response;
+  const grpc::Status status = key_values_->List(&context, message, &response);
+  if (!status.ok()) return StatusOf(status);
+  ScanPage page;
+  page.read_revision = response.read_revision();
+  page.more = !response.next_page_token().empty();
+  for (const v1::Entry& entry : response.entries()) {
+    page.entries.push_back(EntryOf(entry));
+  }
+  page.count = message.count_only() ? response.count() : page.entries.size();
+  if (page.more) {
+    absl::MutexLock lock(&mutex_);
+    tokens_[{page.read_revision, page.entries.back().key}] =
+        response.next_page_token();
+  }
+  return page;
+}
+
+void GrpcStore::Sync(Durability, SyncCallback done) {
+  done(NotOnTheWire("Sync"));
+}
+
+void GrpcStore::Compact(CompactCallback done) {
+  grpc::ClientContext context;
+  v1::CompactResponse response;
+  const grpc::Status status =
+      admin_->Compact(&context, v1::CompactRequest(), &response);
+  if (!status.ok()) return done(StatusOf(status));
+  CompactionReport report;
+  report.segments_before = response.segments_before();
+  report.segments_after = response.segments_after();
+  report.records_kept = response.records_kept();
+  report.records_dropped = response.records_dropped();
+  done(report);
+}
+
+absl::StatusOr<IngestReport> GrpcStore::Ingest(EntrySource&) {
+  return NotOnTheWire("Ingest");
+}
+
+StoreStats GrpcStore::Stats() const {
+  grpc::ClientContext context;
+  v1::StatsResponse response;
+  StoreStats stats;
+  if (!admin_->Stats(&context, v1::StatsRequest(), &response).ok()) {
+    return stats;
+  }
+  stats.store_id = response.store_id();
+  stats.keys_in_index = response.keys_in_index();
+  stats.put_count = response.put_count();
+  stats.delete_count = response.delete_count();
+  stats.visible_revision = response.visible_revision();
+  return stats;
+}
+
+}  // namespace rundlet

@@ -1,0 +1,58 @@
+// GrpcStore: a Store on the far side of the generated gRPC client, so that the
+// laws of Store can be held to the wire.
+//
+// Each call waits for its answer and runs its callback before it returns. What
+// the wire cannot say is answered as UNIMPLEMENTED: reads at a revision, pages
+// that do not follow one that was given, bytes_max, Sync and Ingest.
+
+#ifndef RUNDLET_TESTS_CONFORMANCE_GRPC_STORE_H_
+#define RUNDLET_TESTS_CONFORMANCE_GRPC_STORE_H_
+
+#include <grpcpp/channel.h>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "rundlet/v1/admin.grpc.pb.h"
+#include "rundlet/v1/key_value.grpc.pb.h"
+#include "storage/store.h"
+
+namespace rundlet {
+
+// Thread-safe.
+class GrpcStore : public Store {
+ public:
+  // `limits` are what limits() says; the server has its own.
+  GrpcStore(const std::shared_ptr<grpc::Channel>& channel, Limits limits);
+
+  void Commit(Transaction transaction, CommitCallback done) override;
+  void Read(ReadRequest request, ReadCallback done) override;
+  void Scan(ScanRequest request, ScanCallback done) override;
+  void Sync(Durability durability, SyncCallback done) override;
+  void Compact(CompactCallback done) override;
+  absl::StatusOr<IngestReport> Ingest(EntrySource& source) override;
+  StoreStats Stats() const override;
+  const Limits& limits() const override { return limits_; }
+
+ private:
+  absl::StatusOr<Receipt> CommitNow(const Transaction& transaction);
+  absl::StatusOr<ReadResult> ReadNow(const ReadRequest& request);
+  absl::StatusOr<ScanPage> ScanNow(const ScanRequest& request);
+
+  const Limits limits_;
+  const std::unique_ptr<v1::KeyValueService::Stub> key_values_;
+  const std::unique_ptr<v1::AdminService::Stub> admin_;
+
+  absl::Mutex mutex_;
+  // The token for the page behind a key of a page at a revision.
+  std::map<std::pair<Revision, std::string>, std::string> tokens_
+      ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace rundlet
+
+#endif  // RUNDLET_TESTS_CONFORMANCE_GRPC_STORE_H_
