@@ -39,7 +39,7 @@ void Connection::Advance() {
 
 void Connection::Settle() {
   if (closed_) return;
-  if (lingering_) return Read();
+  if (lingering_) return Linger();
   SettleOpen();
   share_.Set(session_->buffered_bytes());
 }
@@ -106,7 +106,6 @@ void Connection::OnRead(const asio::error_code& error, size_t bytes) {
   reading_ = false;
   if (closed_) return;
   if (error && (error != asio::error::eof || lingering_)) return Close();
-  if (draining_ && !lingering_) return;
   if (error == asio::error::eof) {
     session_->EndInput();
   } else if (!lingering_) {
@@ -127,6 +126,7 @@ void Connection::CheckIdle(std::chrono::nanoseconds idle_timeout) {
 void Connection::Drain() {
   if (closed_) return;
   draining_ = true;
+  if (lingering_) return Linger();
   session_->StopInput();
   owner_->OnReady(this);
 }
@@ -134,11 +134,16 @@ void Connection::Drain() {
 void Connection::End() {
   asio::error_code error;
   socket_.shutdown(asio::ip::tcp::socket::shutdown_send, error);
-  // A drain does not wait for clients that have nothing to say.
-  const bool unread = !error && (!draining_ || socket_.available(error) > 0);
-  if (error || !unread) return Close();
+  if (error) return Close();
   lingering_ = true;
   moved_ = owner_->now();
+  Linger();
+}
+
+void Connection::Linger() {
+  // A drain does not wait for clients that have nothing to say.
+  asio::error_code error;
+  if (draining_ && socket_.available(error) == 0) return Close();
   Read();
 }
 

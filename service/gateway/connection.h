@@ -69,6 +69,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void OnRead(const asio::error_code& error, size_t bytes);
   void OnWritable(const asio::error_code& error);
   void End();
+  void Linger();
 
   asio::ip::tcp::socket socket_;
   const asio::ip::address peer_;

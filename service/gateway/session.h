@@ -56,7 +56,7 @@ class Session : public std::enable_shared_from_this<Session> {
   // The client will send no more; a last line without '\n' counts.
   void EndInput() { source_ = Source::kEnded; }
 
-  // No more input is wanted; a last line without '\n' is dropped.
+  // No more input counts; a last line without '\n' is dropped.
   void StopInput() { source_ = Source::kStopped; }
 
   // Runs commands until there is none that may run.

@@ -73,7 +73,6 @@ bool TextClient::Fill() {
   const ssize_t received = recv(socket_, chunk, sizeof(chunk), 0);
   if (received <= 0) {
     EXPECT_FALSE(received < 0 && errno == EAGAIN) << "the peer is silent";
-    was_reset_ = received < 0;
     return false;
   }
   received_.append(chunk, static_cast<size_t>(received));

@@ -33,9 +33,6 @@ class TextClient {
   // Sends one line and receives one.
   std::string Ask(absl::string_view line);
 
-  // Whether the stream ended by a reset, not in order.
-  bool was_reset() const { return was_reset_; }
-
   // Whether nobody listens on this port of 127.0.0.1.
   static bool IsRefused(int port);
 
@@ -50,7 +47,6 @@ class TextClient {
 
   int socket_;
   std::string received_;  // and not asked for yet
-  bool was_reset_ = false;
 };
 
 }  // namespace rundlet

@@ -39,10 +39,10 @@ class TextGatewayTest : public testing::Test {
 TEST_F(TextGatewayTest, ExitAnswersAndCloses) {
   TextClient client(gateway_->port());
   EXPECT_EQ(client.ReceiveLine(), kWelcome);
-  // What follows is dropped without losing the reply to a reset.
-  ASSERT_TRUE(client.Send("exit\n" + std::string(100'000, 'x')));
+  // What follows, more than any buffer holds, is read and dropped: a reset
+  // could lose the reply.
+  ASSERT_TRUE(client.Send("exit\n" + std::string(16 << 20, 'x')));
   EXPECT_EQ(client.ReceiveAll(), "OK\n");
-  EXPECT_FALSE(client.was_reset());
 }
 
 TEST_F(TextGatewayTest, StatsAreSixLines) {
