@@ -104,7 +104,7 @@ absl::Status Serve(const ServerConfig& config, Logger* logger) {
   StopWatch watch(stop->get(), logger);
   ServerHooks hooks;
   hooks.on_shutdown = [stop = stop->get()] { stop->Request(); };
-  hooks.on_fatal = [logger](absl::Status status) {
+  hooks.on_fatal = [logger](const absl::Status& status) {
     logger->Error("the store failed", {{"reason", status.ToString()}});
     EndAtOnce(kStoreFailed, logger);
   };

@@ -29,7 +29,7 @@ absl::StatusOr<std::unique_ptr<File>> StartFile(FileSystem* file_system,
 }
 
 absl::Status CheckAbsent(FileSystem* file_system, const std::string& path) {
-  const absl::Status opened = file_system->OpenFile(path).status();
+  absl::Status opened = file_system->OpenFile(path).status();
   if (absl::IsNotFound(opened)) return absl::OkStatus();
   if (!opened.ok()) return opened;
   return absl::AlreadyExistsError(
