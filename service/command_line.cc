@@ -54,6 +54,11 @@ absl::Status CheckTogether(const ServerConfig& config, const Names& given) {
   if (config.cache_entries == 0 && given.count("cache_bytes") > 0) {
     return NoEffect("cache_bytes", "--cache_entries=0 turns the cache off");
   }
+  if (config.compaction_live_percent == 0 &&
+      given.count("compaction_dead_bytes") > 0) {
+    return NoEffect("compaction_dead_bytes",
+                    "--compaction_live_percent=0 turns that off");
+  }
   return absl::OkStatus();
 }
 

@@ -32,8 +32,11 @@ struct ServerConfig {
 
   uint64_t grpc_connections_max = 0;
   uint64_t grpc_connections_per_address_max = 0;
+  uint64_t grpc_request_bytes_max = 0;
+  uint64_t grpc_transport_bytes_max = 0;
   uint64_t text_connections_max = 0;
   uint64_t text_connections_per_address_max = 0;
+  uint64_t text_buffered_bytes_max = 0;
   absl::Duration text_idle_timeout;
   bool text_remote_administration = false;
 

@@ -126,6 +126,21 @@ const OptionRow kOptions[] = {
        return Assign(ParseCount(text, 1, 1'000'000),
                      &config->grpc_connections_per_address_max);
      }},
+    {"grpc_request_bytes_max", "BYTES", "256MiB",
+     "Memory that gRPC requests hold while they are served; beyond it calls "
+     "are refused. 16MiB to "
+     "1024GiB.",
+     [](const std::string& text, ServerConfig* config) {
+       return Assign(ParseBytes(text, uint64_t{16} << 20, uint64_t{1} << 40),
+                     &config->grpc_request_bytes_max);
+     }},
+    {"grpc_transport_bytes_max", "BYTES", "256MiB",
+     "Memory that gRPC's connections hold besides. 16MiB to "
+     "1024GiB.",
+     [](const std::string& text, ServerConfig* config) {
+       return Assign(ParseBytes(text, uint64_t{16} << 20, uint64_t{1} << 40),
+                     &config->grpc_transport_bytes_max);
+     }},
     {"text_connections_max", "COUNT", "1024",
      "Further connections of the text protocol are told so and closed. 1 to "
      "1000000.",
@@ -138,6 +153,14 @@ const OptionRow kOptions[] = {
      [](const std::string& text, ServerConfig* config) {
        return Assign(ParseCount(text, 1, 1'000'000),
                      &config->text_connections_per_address_max);
+     }},
+    {"text_buffered_bytes_max", "BYTES", "256MiB",
+     "Input and output that all connections of the text protocol hold. 16MiB "
+     "to "
+     "1024GiB.",
+     [](const std::string& text, ServerConfig* config) {
+       return Assign(ParseBytes(text, uint64_t{16} << 20, uint64_t{1} << 40),
+                     &config->text_buffered_bytes_max);
      }},
     {"text_idle_timeout", "DURATION", "10m",
      "A connection of the text protocol that is silent for so long is closed. "

@@ -157,6 +157,8 @@ absl::StatusOr<HostPort> Server::OpenGrpc(const ServerConfig& config) {
   options.default_durability = config.durability;
   options.connections = {config.grpc_connections_max,
                          config.grpc_connections_per_address_max};
+  options.request_memory_bytes_max = config.grpc_request_bytes_max;
+  options.transport_memory_bytes_max = config.grpc_transport_bytes_max;
   absl::StatusOr<std::unique_ptr<GrpcServer>> grpc =
       GrpcServer::Start(options, store_.get());
   if (!grpc.ok()) return grpc.status();
@@ -171,6 +173,7 @@ absl::StatusOr<HostPort> Server::OpenText(const ServerConfig& config,
   options.port = config.text->port;
   options.connections_max = config.text_connections_max;
   options.connections_per_address_max = config.text_connections_per_address_max;
+  options.buffered_bytes_max = config.text_buffered_bytes_max;
   options.idle_timeout = config.text_idle_timeout;
   options.remote_administration = config.text_remote_administration;
   options.on_shutdown = std::move(on_shutdown);

@@ -62,14 +62,30 @@ TEST(CommandLineTest, HasDefaults) {
 }
 
 TEST(CommandLineTest, ReadsEveryOption) {
-  const ServerConfig config = Parsed(
-      {"--data=/d", "--grpc=0.0.0.0:1", "--text", "[::1]:2", "--durability=os",
-       "--sync_interval=1s", "--segment_bytes=4KiB", "--cache_entries=7",
-       "--cache_bytes=8192", "--import_legacy=/f", "--grpc_connections_max=1",
-       "--grpc_connections_per_address_max=2", "--text_connections_max=3",
-       "--text_connections_per_address_max=4", "--text_idle_timeout=5s",
-       "--text_admin=any", "--drain_timeout=0s", "--log_format=json",
-       "--log_level=error"});
+  const ServerConfig config = Parsed({"--data=/d",
+                                      "--grpc=0.0.0.0:1",
+                                      "--text",
+                                      "[::1]:2",
+                                      "--durability=os",
+                                      "--sync_interval=1s",
+                                      "--segment_bytes=4KiB",
+                                      "--cache_entries=7",
+                                      "--cache_bytes=8192",
+                                      "--compaction_live_percent=25",
+                                      "--compaction_dead_bytes=1MiB",
+                                      "--grpc_request_bytes_max=16MiB",
+                                      "--grpc_transport_bytes_max=17MiB",
+                                      "--text_buffered_bytes_max=18MiB",
+                                      "--import_legacy=/f",
+                                      "--grpc_connections_max=1",
+                                      "--grpc_connections_per_address_max=2",
+                                      "--text_connections_max=3",
+                                      "--text_connections_per_address_max=4",
+                                      "--text_idle_timeout=5s",
+                                      "--text_admin=any",
+                                      "--drain_timeout=0s",
+                                      "--log_format=json",
+                                      "--log_level=error"});
   EXPECT_EQ(config.data, "/d");
   EXPECT_EQ(*config.grpc, (HostPort{"0.0.0.0", 1}));
   EXPECT_EQ(*config.text, (HostPort{"::1", 2}));
@@ -78,6 +94,11 @@ TEST(CommandLineTest, ReadsEveryOption) {
   EXPECT_EQ(config.segment_bytes, 4096);
   EXPECT_EQ(config.cache_entries, 7);
   EXPECT_EQ(config.cache_bytes, 8192);
+  EXPECT_EQ(config.compaction_live_percent, 25);
+  EXPECT_EQ(config.compaction_dead_bytes, uint64_t{1} << 20);
+  EXPECT_EQ(config.grpc_request_bytes_max, uint64_t{16} << 20);
+  EXPECT_EQ(config.grpc_transport_bytes_max, uint64_t{17} << 20);
+  EXPECT_EQ(config.text_buffered_bytes_max, uint64_t{18} << 20);
   EXPECT_EQ(config.import_legacy, "/f");
   EXPECT_EQ(config.grpc_connections_max, 1);
   EXPECT_EQ(config.grpc_connections_per_address_max, 2);
@@ -159,6 +180,8 @@ TEST(CommandLineTest, RefusesValuesWithTheReason) {
       {"--drain_timeout=-1s", "is not from 0 to 1h"},
       {"--drain_timeout=inf", "is not from 0 to 1h"},
       {"--text_connections_max=0", "is not from 1 to 1000000"},
+      {"--compaction_live_percent=101", "is not from 0 to 100"},
+      {"--text_buffered_bytes_max=1MiB", "is not from 16MiB to 1024GiB"},
       {"--text_admin=all", "is none of loopback, any"},
       {"--log_format=xml", "is none of text, json"},
       {"--log_level=trace", "is none of debug, info, warning, error"},
@@ -177,6 +200,9 @@ TEST(CommandLineTest, RefusesContradictions) {
               HasSubstr("--grpc_connections_max has no effect"));
   EXPECT_THAT(Refused({"--cache_entries=0", "--cache_bytes=1MiB"}),
               HasSubstr("--cache_bytes has no effect"));
+  EXPECT_THAT(
+      Refused({"--compaction_live_percent=0", "--compaction_dead_bytes=1MiB"}),
+      HasSubstr("--compaction_dead_bytes has no effect"));
   EXPECT_EQ(Parsed({"--cache_entries=0"}).cache_entries, 0);
   EXPECT_TRUE(Parsed({"--grpc=h:0", "--text=h:0"}).text.has_value());
 }
