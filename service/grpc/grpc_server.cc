@@ -86,7 +86,7 @@ void SetLimits(const GrpcServerOptions& options, grpc::ServerBuilder* builder) {
 
 // What is set for the whole process, once.
 void SetUpLibraries() {
-  static const bool set_up = [] {
+  static const bool kSetUp = [] {
     // Keeps the library up for good. Its shutdown, when the last server is
     // gone, waits up to 10 s for a poller that large messages leave behind.
     grpc_init();
@@ -96,7 +96,7 @@ void SetUpLibraries() {
     google::protobuf::SetLogHandler(nullptr);
     return true;
   }();
-  static_cast<void>(set_up);
+  static_cast<void>(kSetUp);
 }
 
 // Reflection is the one service that is not made of callbacks.

@@ -15,64 +15,31 @@ constexpr size_t kWatchersMax = 1000;
 
 }  // namespace
 
-// One Watch. Its state is guarded by the service's mutex, which it holds while
-// it starts a write or finishes: neither calls back inline.
+// One Watch. Its state belongs to the service, which guards it by its mutex,
+// and holds that while it starts a write or finishes: neither calls back
+// inline.
 class HealthService::Watcher final
     : public grpc::ServerWriteReactor<HealthCheckResponse> {
  public:
   Watcher(HealthService* service, bool known)
       : service_(service), known_(known) {}
 
-  bool known() const { return known_; }
-
-  // Brings the watcher up to date. A write under way goes first; its end calls
-  // this again, so that only the newest state is sent.
-  void Update(ServingStatus status, bool ending)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(service_->mutex_) {
-    if (finished_ || writing_) return;
-    if (ending) return End("the server is shutting down");
-    if (started_ && response_.status() == status) return;
-    response_.set_status(status);
-    started_ = true;
-    writing_ = true;
-    StartWrite(&response_);
-  }
-
-  void End(const char* why) ABSL_EXCLUSIVE_LOCKS_REQUIRED(service_->mutex_) {
-    if (finished_) return;
-    finished_ = true;
-    Finish(grpc::Status(grpc::StatusCode::UNAVAILABLE, why));
-  }
-
-  void Refuse() {
-    Finish(grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED,
-                        "too many health watchers"));
-  }
-
-  void OnWriteDone(bool ok) override {
-    absl::MutexLock lock(&service_->mutex_);
-    writing_ = false;
-    if (!ok) return End("the caller left");
-    Update(service_->StatusOf(*this), service_->ending_);
-  }
-
-  void OnCancel() override {
-    absl::MutexLock lock(&service_->mutex_);
-    if (!writing_) End("the caller left");
-  }
-
+  void OnWriteDone(bool ok) override { service_->Written(this, ok); }
+  void OnCancel() override { service_->Cancelled(this); }
   void OnDone() override {
     service_->Remove(this);
     delete this;
   }
 
  private:
+  friend class HealthService;
+
   HealthService* const service_;
-  const bool known_;
+  const bool known_;  // the service asked for has a state
   HealthCheckResponse response_;
-  bool started_ ABSL_GUARDED_BY(service_->mutex_) = false;
-  bool writing_ ABSL_GUARDED_BY(service_->mutex_) = false;
-  bool finished_ ABSL_GUARDED_BY(service_->mutex_) = false;
+  bool started_ = false;   // something was sent
+  bool writing_ = false;   // a write is under way
+  bool finished_ = false;  // Finish was called
 };
 
 HealthService::HealthService(std::vector<std::string> service_names)
@@ -83,17 +50,13 @@ HealthService::~HealthService() = default;
 void HealthService::SetServing(bool serving) {
   absl::MutexLock lock(&mutex_);
   serving_ = serving;
-  for (Watcher* watcher : watchers_) {
-    watcher->Update(StatusOf(*watcher), ending_);
-  }
+  for (Watcher* watcher : watchers_) Update(watcher);
 }
 
 void HealthService::EndWatches() {
   absl::MutexLock lock(&mutex_);
   ending_ = true;
-  for (Watcher* watcher : watchers_) {
-    watcher->Update(StatusOf(*watcher), ending_);
-  }
+  for (Watcher* watcher : watchers_) Update(watcher);
 }
 
 grpc::ServerUnaryReactor* HealthService::Check(
@@ -121,10 +84,11 @@ grpc::ServerWriteReactor<HealthCheckResponse>* HealthService::Watch(
   auto* watcher = new Watcher(this, Knows(request->service()));
   absl::MutexLock lock(&mutex_);
   if (watchers_.size() >= kWatchersMax) {
-    watcher->Refuse();
+    End(watcher, grpc::StatusCode::RESOURCE_EXHAUSTED,
+        "too many health watchers");
   } else {
     watchers_.insert(watcher);
-    watcher->Update(StatusOf(*watcher), ending_);
+    Update(watcher);
   }
   return watcher;
 }
@@ -135,11 +99,45 @@ bool HealthService::Knows(absl::string_view service_name) const {
                    service_name) != service_names_.end();
 }
 
-HealthService::ServingStatus HealthService::StatusOf(
-    const Watcher& watcher) const {
-  if (!watcher.known()) return HealthCheckResponse::SERVICE_UNKNOWN;
-  return serving_ ? HealthCheckResponse::SERVING
-                  : HealthCheckResponse::NOT_SERVING;
+void HealthService::Update(Watcher* watcher) {
+  // The end of the write calls this again, so only the newest state is sent.
+  if (watcher->finished_ || watcher->writing_) return;
+  if (ending_) {
+    return End(watcher, grpc::StatusCode::UNAVAILABLE,
+               "the server is shutting down");
+  }
+  HealthCheckResponse::ServingStatus status =
+      serving_ ? HealthCheckResponse::SERVING
+               : HealthCheckResponse::NOT_SERVING;
+  if (!watcher->known_) status = HealthCheckResponse::SERVICE_UNKNOWN;
+  if (watcher->started_ && watcher->response_.status() == status) return;
+  watcher->response_.set_status(status);
+  watcher->started_ = true;
+  watcher->writing_ = true;
+  watcher->StartWrite(&watcher->response_);
+}
+
+void HealthService::Written(Watcher* watcher, bool ok) {
+  absl::MutexLock lock(&mutex_);
+  watcher->writing_ = false;
+  if (ok) {
+    Update(watcher);
+  } else {
+    End(watcher, grpc::StatusCode::CANCELLED, "the caller left");
+  }
+}
+
+void HealthService::Cancelled(Watcher* watcher) {
+  absl::MutexLock lock(&mutex_);
+  if (watcher->writing_) return;  // its end comes, and fails
+  End(watcher, grpc::StatusCode::CANCELLED, "the caller left");
+}
+
+void HealthService::End(Watcher* watcher, grpc::StatusCode code,
+                        const char* why) {
+  if (watcher->finished_) return;
+  watcher->finished_ = true;
+  watcher->Finish(grpc::Status(code, why));
 }
 
 void HealthService::Remove(Watcher* watcher) {

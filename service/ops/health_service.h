@@ -6,6 +6,7 @@
 
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
+#include <grpcpp/support/status.h>
 
 #include <set>
 #include <string>
@@ -48,12 +49,19 @@ class HealthService final : public grpc::health::v1::Health::CallbackService {
       const grpc::health::v1::HealthCheckRequest* request) override;
 
  private:
-  using ServingStatus = grpc::health::v1::HealthCheckResponse::ServingStatus;
   class Watcher;
 
   bool Knows(absl::string_view service_name) const;
-  ServingStatus StatusOf(const Watcher& watcher) const
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  // Brings a watcher up to date.
+  void Update(Watcher* watcher) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  // Ends a watch, once.
+  static void End(Watcher* watcher, grpc::StatusCode code, const char* why);
+
+  // What gRPC tells of a watcher.
+  void Written(Watcher* watcher, bool ok);
+  void Cancelled(Watcher* watcher);
   void Remove(Watcher* watcher);
 
   const std::vector<std::string> service_names_;
