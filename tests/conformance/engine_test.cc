@@ -118,6 +118,7 @@ const StoreFactory kRealFiles = {
                                              kRestarted, kRealFiles),        \
                            StoreFactoryName)
 
+RUNDLET_HOLD_ALL(PlainLaws);
 RUNDLET_HOLD_ALL(EntryLaws);
 RUNDLET_HOLD_ALL(ConditionLaws);
 RUNDLET_HOLD_ALL(TransactionLaws);

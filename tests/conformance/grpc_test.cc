@@ -60,6 +60,7 @@ const StoreFactory kGrpc = {"Grpc", [](const Limits& limits) {
   INSTANTIATE_TEST_SUITE_P(Door, laws, ::testing::Values(kGrpc), \
                            StoreFactoryName)
 
+RUNDLET_HOLD(PlainLaws);
 RUNDLET_HOLD(EntryLaws);
 RUNDLET_HOLD(ConditionLaws);
 RUNDLET_HOLD(TransactionLaws);

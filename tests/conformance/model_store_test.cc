@@ -31,6 +31,7 @@ const StoreFactory kModel = {"Model", [](const Limits& limits) {
   INSTANTIATE_TEST_SUITE_P(All, laws, ::testing::Values(kModel), \
                            StoreFactoryName)
 
+RUNDLET_HOLD(PlainLaws);
 RUNDLET_HOLD(EntryLaws);
 RUNDLET_HOLD(ConditionLaws);
 RUNDLET_HOLD(TransactionLaws);

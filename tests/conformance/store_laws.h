@@ -78,7 +78,10 @@ class StoreLaws : public ::testing::TestWithParam<StoreFactory> {
 // Keys and texts of entries, as "key=text", in their order.
 std::vector<std::string> Texts(const std::vector<Entry>& entries);
 
-// What any door can say.
+// What the text protocol can say, too.
+class PlainLaws : public StoreLaws {};
+
+// What the doors that know revisions can say.
 class EntryLaws : public StoreLaws {};
 class ConditionLaws : public StoreLaws {};
 class TransactionLaws : public StoreLaws {};

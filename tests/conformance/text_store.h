@@ -1,0 +1,40 @@
+// TextStore: a Store on the far side of the text protocol, as much of it as
+// that can say: one put, delete or change of expiry a commit, of values of text
+// and whole seconds; reads of keys; Compact; four numbers of Stats. Receipts
+// and entries have no revisions. All else is answered as UNIMPLEMENTED.
+
+#ifndef RUNDLET_TESTS_CONFORMANCE_TEXT_STORE_H_
+#define RUNDLET_TESTS_CONFORMANCE_TEXT_STORE_H_
+
+#include <string>
+
+#include "storage/store.h"
+#include "tests/service/gateway/text_client.h"
+
+namespace rundlet {
+
+// One thread at a time. Callbacks run before the call returns.
+class TextStore : public Store {
+ public:
+  explicit TextStore(int port);
+
+  void Commit(Transaction transaction, CommitCallback done) override;
+  void Read(ReadRequest request, ReadCallback done) override;
+  void Scan(ScanRequest request, ScanCallback done) override;
+  void Sync(Durability durability, SyncCallback done) override;
+  void Compact(CompactCallback done) override;
+  absl::StatusOr<IngestReport> Ingest(EntrySource& source) override;
+  StoreStats Stats() const override;
+  const Limits& limits() const override { return limits_; }
+
+ private:
+  // The reply to a line, without its end; an error for "ERROR: ...".
+  absl::StatusOr<std::string> Ask(const std::string& line) const;
+
+  const Limits limits_;
+  mutable TextClient client_;
+};
+
+}  // namespace rundlet
+
+#endif  // RUNDLET_TESTS_CONFORMANCE_TEXT_STORE_H_
