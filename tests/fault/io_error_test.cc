@@ -72,13 +72,14 @@ class Script {
   // The disk works again; the power may have gone. All must be there.
   void CheckAfterwards(bool power_loss) {
     files_.Heal();
-    disk_.PowerOff();
-    disk_.PowerOn(power_loss ? PowerLoss::kAnySubset : PowerLoss::kNothing,
-                  random_);
+    Cut(power_loss ? PowerLoss::kAnySubset : PowerLoss::kNothing);
     checked_.Crash(power_loss ? Durability::kDisk : Durability::kOs);
-    const absl::Status opened = checked_.Open(MakeOptions());
-    ASSERT_TRUE(opened.ok()) << opened;
-    checked_.Compare();
+    OpenAndCompare();
+    // What was served is on the disk, also what an earlier sync had lost.
+    checked_.ExpectErrors();
+    Cut(PowerLoss::kUnsynced);
+    checked_.Crash(Durability::kDisk);
+    OpenAndCompare();
     const absl::Status committed = Commit("after", 10, Durability::kDisk);
     EXPECT_TRUE(committed.ok()) << committed;
     checked_.Compact();
@@ -102,6 +103,18 @@ class Script {
       fatal->Set();
     };
     return options;
+  }
+
+  void Cut(PowerLoss loss) {
+    disk_.PowerOff();
+    checked_.Close();
+    disk_.PowerOn(loss, random_);
+  }
+
+  void OpenAndCompare() {
+    const absl::Status opened = checked_.Open(MakeOptions());
+    ASSERT_TRUE(opened.ok()) << opened;
+    checked_.Compare();
   }
 
   bool TryOpen() {

@@ -63,6 +63,8 @@ class PowerLossRun {
     options.cache_entries = random_.Below(10);
     options.sync_interval = absl::Milliseconds(random_.Between(1, 20));
     options.sweep_interval = absl::Milliseconds(1);
+    options.compaction_live_ratio = random_.OneIn(2) ? 0.0 : 0.7;
+    options.compaction_dead_bytes = random_.Between(1, 4000);
     options.file_system = &disk_;
     options.clock = &clock_;
     options.random = [this] { return random_.Next(); };

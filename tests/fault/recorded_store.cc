@@ -21,7 +21,9 @@ Options MakeOptions(CrashableFileSystem* disk, const FakeClock* clock) {
   options.path = kFolder;
   options.segment_bytes = 1000;
   options.revision_block = 16;
-  options.sync_interval = absl::Hours(1);  // nothing is synced unasked
+  // Nothing happens unasked.
+  options.sync_interval = absl::Hours(1);
+  options.compaction_live_ratio = 0;
   options.file_system = disk;
   options.clock = clock;
   return options;

@@ -100,6 +100,18 @@ TEST_F(CrashableFileSystemTest, KeepsWhatWasSynced) {
   }
 }
 
+TEST_F(CrashableFileSystemTest, AKillLosesNothingAndSyncsNothing) {
+  const auto file = Durable("/data/a", "A");
+  ASSERT_TRUE(file->WriteAt(0, "B").ok());
+  ASSERT_TRUE(disk_.CreateFile("/data/b").ok());
+  Cut(PowerLoss::kNothing);
+  EXPECT_EQ(Content("/data/a"), "B");
+  EXPECT_EQ(Content("/data/b"), "");
+  Cut(PowerLoss::kUnsynced);
+  EXPECT_EQ(Content("/data/a"), "A");
+  EXPECT_EQ(Content("/data/b"), "(missing)");
+}
+
 TEST_F(CrashableFileSystemTest, AnySubsetOfUnsyncedSectorsSurvives) {
   const std::string old(2 * DiskBytes::kSectorBytes, 'o');
   const std::string fresh(2 * DiskBytes::kSectorBytes, 'n');

@@ -32,16 +32,8 @@ void DiskBytes::Sync() {
 }
 
 void DiskBytes::LosePower(PowerLoss loss, SeededRandom& random) {
-  switch (loss) {
-    case PowerLoss::kNothing:
-      break;
-    case PowerLoss::kUnsynced:
-      live_ = durable_;
-      break;
-    case PowerLoss::kAnySubset:
-      live_ = AnySubset(random);
-      break;
-  }
+  if (loss == PowerLoss::kNothing) return;
+  live_ = loss == PowerLoss::kUnsynced ? durable_ : AnySubset(random);
   durable_ = live_;
   unsynced_.clear();
 }
@@ -96,12 +88,11 @@ void DiskNames::Sync() {
 }
 
 void DiskNames::LosePower(PowerLoss loss, SeededRandom& random) {
-  if (loss != PowerLoss::kNothing) {
-    live_ = durable_;
-    for (const Change& change : unsynced_) {
-      if (loss == PowerLoss::kAnySubset && random.OneIn(2)) {
-        Apply(change, &live_);
-      }
+  if (loss == PowerLoss::kNothing) return;
+  live_ = durable_;
+  for (const Change& change : unsynced_) {
+    if (loss == PowerLoss::kAnySubset && random.OneIn(2)) {
+      Apply(change, &live_);
     }
   }
   durable_ = live_;

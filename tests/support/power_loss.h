@@ -15,7 +15,7 @@
 namespace rundlet {
 
 enum class PowerLoss : uint8_t {
-  kNothing,    // all that was written is there: as after kill -9
+  kNothing,    // as after kill -9: what was written is there, synced or not
   kUnsynced,   // all that was not synced is gone
   kAnySubset,  // any of the unsynced sectors, sizes and names survive
 };
