@@ -68,6 +68,12 @@ EngineParts::EngineParts(Options given, const FakeClock* clock)
       recovered.next_revision);
 }
 
+void EngineParts::StopCleanly() {
+  const absl::StatusOr<Revision> next = pipeline->Close();
+  ASSERT_TRUE(next.ok()) << next.status();
+  EXPECT_TRUE(log->StopCleanly(*next, time->now_us()).ok());
+}
+
 Answer EngineParts::Commit(const Transaction& transaction) {
   Answer answer;
   CommitPipeline::Callback done = answer.Callback();
@@ -96,6 +102,13 @@ std::string EngineParts::Read(const std::string& key) const {
       reader.ReadValue(key, *version, RecordReader::Caching::kBypass);
   if (!value.ok()) return value.status().ToString();
   return value->value_or("moved");
+}
+
+absl::StatusOr<CompactionReport> EngineParts::Compact() {
+  const absl::Status sealed = pipeline->Seal();
+  if (!sealed.ok()) return sealed;
+  Compaction compaction(ForCompaction());
+  return compaction.Run(time->now_us(), [] { return false; });
 }
 
 Compaction::Environment EngineParts::ForCompaction() {

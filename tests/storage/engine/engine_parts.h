@@ -59,6 +59,9 @@ class EngineParts {
   // Does not stop cleanly: what is on the disk is what a crash leaves.
   ~EngineParts() = default;
 
+  // Closes the pipeline and says in the MANIFEST that all is synced.
+  void StopCleanly();
+
   // Never needs a value from a segment.
   Answer Commit(const Transaction& transaction);
   Answer Sync(Durability durability);
@@ -71,6 +74,8 @@ class EngineParts {
   std::string Read(const std::string& key) const;
 
   Compaction::Environment ForCompaction();
+  // Seals, and compacts what is sealed.
+  absl::StatusOr<CompactionReport> Compact();
 
   Options options;
   SegmentSet segments;
