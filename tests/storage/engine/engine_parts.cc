@@ -120,7 +120,7 @@ Compaction::Environment EngineParts::ForCompaction() {
           &index,
           log.get(),
           [](absl::string_view) {},
-          [this] { return log->Sync(log->End()); }};
+          [this] { return Sync(Durability::kDisk).Get().status(); }};
 }
 
 }  // namespace rundlet
