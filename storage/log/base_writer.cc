@@ -63,7 +63,7 @@ absl::Status BaseWriter::Append(Record record) {
   };
   if (outputs_.empty() || (outputs_.back().seal.record_count > 0 &&
                            end() + record.EncodedBytes() > segment_bytes_)) {
-    const absl::Status rolled = Roll();
+    absl::Status rolled = Roll();
     if (!rolled.ok()) return rolled;
   }
   Output& output = outputs_.back();

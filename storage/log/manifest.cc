@@ -200,7 +200,7 @@ absl::StatusOr<std::unique_ptr<Manifest>> Manifest::Write(
 absl::Status Manifest::WriteEdit(const ManifestEdit& edit) {
   const std::string bytes = EncodeEdit(edit, edit_number_ + 1,
                                        SegmentSalt(state_.store_id, 0), bytes_);
-  const absl::Status written = file_->WriteAt(bytes_, bytes);
+  absl::Status written = file_->WriteAt(bytes_, bytes);
   if (!written.ok()) {
     // The cut is made durable, or the edit might come back after a crash.
     absl::Status cut = file_->Truncate(bytes_);
@@ -244,9 +244,9 @@ absl::Status Manifest::Append(const ManifestEdit& edit) {
   const absl::MutexLock lock(&mu_);
   if (!failure_.ok()) return failure_;
   ManifestState next = state_;
-  const absl::Status applied = next.Apply(edit);
+  absl::Status applied = next.Apply(edit);
   if (!applied.ok()) return applied;
-  const absl::Status written = WriteEdit(edit);
+  absl::Status written = WriteEdit(edit);
   if (!written.ok()) return written;
   state_ = std::move(next);
   if (bytes_ >= std::max(kRewriteBytes, 2 * rewritten_bytes_)) {

@@ -55,7 +55,7 @@ absl::Status ReplayRecords(const Segment& segment, FileWindow& window,
     if (!record.ok()) return record.status();
     const Location location{segment.id(), *offset,
                             static_cast<uint32_t>(record->EncodedBytes())};
-    const absl::Status visited = visit(*record, location);
+    absl::Status visited = visit(*record, location);
     if (!visited.ok()) return visited;
     *offset += location.bytes;
   }
@@ -139,7 +139,7 @@ absl::Status ReplaySegment(const Segment& segment, uint64_t from, uint64_t to,
     offset += kGroupHeaderBytes;
     const uint64_t limit = std::min(offset + header->payload_bytes, to);
     bool whole = true;
-    const absl::Status replayed = ReplayRecords(
+    absl::Status replayed = ReplayRecords(
         segment, window, limit, &offset,
         [&whole, visit](const Record& record, const Location& location) {
           whole = record.ends_transaction;
