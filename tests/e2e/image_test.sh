@@ -134,8 +134,14 @@ check_drain() {
 
 podman image exists "$base" || make_base
 say 'build from deploy/image/Dockerfile'
+# Debian's Bazel reads this file; what it built before need not be built again.
+mkdir -p "$cache/bazel"
+echo 'build --disk_cache=/var/cache/bazel' >"$cache/bazel.bazelrc"
 buildah build --isolation chroot --layers --quiet \
-  -f deploy/image/Dockerfile -t "$image" . >/dev/null
+  --volume "$cache/bazel:/var/cache/bazel" \
+  --volume "$cache/bazel.bazelrc:/etc/bazel.bazelrc:ro" \
+  -f deploy/image/Dockerfile -t "$image" . >"$cache/build.log" 2>&1 ||
+  { tail -n 40 "$cache/build.log"; die 'the build failed'; }
 size=$(podman image inspect -f '{{.Size}}' "$image")
 say "$image: $((size / 1000000)) MB"
 chown 65532:65532 "$data"

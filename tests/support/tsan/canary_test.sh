@@ -18,7 +18,7 @@ fi
 
 "$canary" race >"$report" 2>&1
 status=$?
-if [ "$status" -ne 66 ] || ! grep -q 'data race.*CountingHealth' "$report"; then
+if [ "$status" -ne 66 ] || ! grep -q 'data race.*canary\.cc.* in .*Check' "$report"; then
   cat "$report"
   echo "FAIL: the racing canary exited with $status and must be found"
   exit 1
