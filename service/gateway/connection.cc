@@ -19,8 +19,8 @@ Connection::Connection(asio::ip::tcp::socket socket, asio::ip::address peer,
     : socket_(std::move(socket)),
       peer_(std::move(peer)),
       owner_(owner),
-      session_(std::make_shared<Session>(context, may_administer,
-                                         [this] { owner_->OnReady(this); })),
+      session_(new Session(context, may_administer,
+                           [this] { owner_->OnReady(this); })),
       share_(budget),
       moved_(owner->now()) {}
 

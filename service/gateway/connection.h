@@ -10,6 +10,7 @@
 
 #include "asio/ip/tcp.hpp"
 #include "service/gateway/buffer_budget.h"
+#include "service/gateway/counted.h"
 #include "service/gateway/session.h"
 
 namespace rundlet {
@@ -74,7 +75,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   asio::ip::tcp::socket socket_;
   const asio::ip::address peer_;
   Owner* const owner_;
-  const std::shared_ptr<Session> session_;
+  const CountedRef<Session> session_;
 
   BufferBudget::Share share_;
   size_t sent_bytes_ = 0;  // of the session's output

@@ -1,5 +1,7 @@
 #include "service/gateway/reply_queue.h"
 
+#include <utility>
+
 namespace rundlet {
 namespace {
 
@@ -8,23 +10,34 @@ constexpr size_t kKeptBytes = size_t{64} << 10;
 
 }  // namespace
 
-uint64_t ReplyQueue::Reserve() {
-  places_.emplace_back();
-  return first_number_ + places_.size() - 1;
+ReplyQueue::Number ReplyQueue::Reserve() {
+  if (pending_count_ == ring_.size()) Grow();
+  return first_number_ + pending_count_++;
 }
 
-std::string* ReplyQueue::Begin(uint64_t number) {
+void ReplyQueue::Grow() {
+  std::vector<Place> larger(ring_.size() * 2);
+  for (Number i = 0; i < pending_count_; ++i) {
+    const Number number = first_number_ + i;
+    larger[number & (larger.size() - 1)] = std::move(PlaceOf(number));
+  }
+  ring_ = std::move(larger);
+}
+
+std::string* ReplyQueue::Begin(Number number) {
   // The first reply that is missing needs no copy: it goes out next.
-  if (number == first_number_) return &output_;
-  return &places_[number - first_number_].reply;
+  return number == first_number_ ? &output_ : &PlaceOf(number).reply;
 }
 
-void ReplyQueue::Finish(uint64_t number) {
-  places_[number - first_number_].finished = true;
-  while (!places_.empty() && places_.front().finished) {
-    output_.append(places_.front().reply);
-    places_.pop_front();
+void ReplyQueue::Finish(Number number) {
+  PlaceOf(number).finished = true;
+  while (pending_count_ > 0 && PlaceOf(first_number_).finished) {
+    Place& place = PlaceOf(first_number_);
+    output_.append(place.reply);
+    place.finished = false;
+    if (!place.reply.empty()) place.reply = std::string();
     ++first_number_;
+    --pending_count_;
   }
 }
 

@@ -6,26 +6,27 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <string>
-
-#include "absl/strings/string_view.h"
+#include <vector>
 
 namespace rundlet {
 
 // One thread at a time.
 class ReplyQueue {
  public:
+  // Numbers of replies; they wrap around, long after the replies are sent.
+  using Number = uint32_t;
+
   // Keeps the place of the next reply; returns its number.
-  uint64_t Reserve();
+  Number Reserve();
 
   // Where to write reply `number`; then call Finish. Valid until the next call
   // of another method. REQUIRES that it is reserved and not finished.
-  std::string* Begin(uint64_t number);
-  void Finish(uint64_t number);
+  std::string* Begin(Number number);
+  void Finish(Number number);
 
   // Places that are reserved and whose reply is not in output() yet.
-  size_t pending_count() const { return places_.size(); }
+  size_t pending_count() const { return pending_count_; }
 
   // Replies that may be sent.
   const std::string& output() const { return output_; }
@@ -37,8 +38,14 @@ class ReplyQueue {
     std::string reply;  // empty in the first place, which writes to output_
   };
 
-  std::deque<Place> places_;
-  uint64_t first_number_ = 0;  // of places_.front()
+  Place& PlaceOf(Number number) { return ring_[number & (ring_.size() - 1)]; }
+  void Grow();
+
+  // The places of the numbers from first_number_ on, each at its number modulo
+  // the size, which is a power of two.
+  std::vector<Place> ring_{8};
+  Number first_number_ = 0;
+  Number pending_count_ = 0;
   std::string output_;
 };
 

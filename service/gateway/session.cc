@@ -178,13 +178,13 @@ absl::Status Session::CheckSizes(const Command& command) const {
 }
 
 void Session::RunWrite(const Command& command) {
-  const uint64_t number = replies_.Reserve();
+  const ReplyQueue::Number number = replies_.Reserve();
   ++in_flight_count_;
   Transaction transaction;
   transaction.operations.push_back(ToOperation(command));
   context_->commits->Add(
       std::move(transaction), command.key.size() + command.value.size(),
-      [self = shared_from_this(), number,
+      [self = CountedRef<Session>(this), number,
        verb = command.verb](absl::StatusOr<Receipt> receipt) {
         self->Answer(number, [&](std::string* out) {
           if (receipt.ok()) {
@@ -197,36 +197,36 @@ void Session::RunWrite(const Command& command) {
 }
 
 void Session::RunGet(const Command& command) {
-  const uint64_t number = replies_.Reserve();
+  const ReplyQueue::Number number = replies_.Reserve();
   ++in_flight_count_;
   alone_ = true;
   ReadRequest request;
   request.keys.emplace_back(command.key);
-  context_->store->Read(
-      std::move(request),
-      [self = shared_from_this(), number](absl::StatusOr<ReadResult> result) {
-        self->Answer(number, [&](std::string* out) {
-          if (result.ok()) {
-            AppendEntry(result->entries[0], out);
-          } else {
-            AppendError(result.status(), out);
-          }
-        });
-      });
+  context_->store->Read(std::move(request),
+                        [self = CountedRef<Session>(this),
+                         number](absl::StatusOr<ReadResult> result) {
+                          self->Answer(number, [&](std::string* out) {
+                            if (result.ok()) {
+                              AppendEntry(result->entries[0], out);
+                            } else {
+                              AppendError(result.status(), out);
+                            }
+                          });
+                        });
 }
 
 void Session::RunStats() {
-  const uint64_t number = replies_.Reserve();
+  const ReplyQueue::Number number = replies_.Reserve();
   AppendStats(context_->store->Stats(), replies_.Begin(number));
   replies_.Finish(number);
 }
 
 void Session::RunCompact() {
   if (!may_administer_) return ReplyError(OnlyLoopback("COMPACT"));
-  const uint64_t number = replies_.Reserve();
+  const ReplyQueue::Number number = replies_.Reserve();
   ++in_flight_count_;
   alone_ = true;
-  context_->store->Compact([self = shared_from_this(),
+  context_->store->Compact([self = CountedRef<Session>(this),
                             number](absl::StatusOr<CompactionReport> report) {
     self->Answer(number, [&](std::string* out) {
       if (report.ok()) {
@@ -252,19 +252,19 @@ void Session::Stop() {
 }
 
 void Session::ReplyError(const absl::Status& error) {
-  const uint64_t number = replies_.Reserve();
+  const ReplyQueue::Number number = replies_.Reserve();
   AppendError(error, replies_.Begin(number));
   replies_.Finish(number);
 }
 
 void Session::Reply(absl::string_view reply) {
-  const uint64_t number = replies_.Reserve();
+  const ReplyQueue::Number number = replies_.Reserve();
   absl::StrAppend(replies_.Begin(number), reply);
   replies_.Finish(number);
 }
 
 template <typename Writer>
-void Session::Answer(uint64_t number, Writer write) {
+void Session::Answer(ReplyQueue::Number number, Writer write) {
   if (mailbox_->OnLoopThread()) {
     if (abandoned_) return;
     write(replies_.Begin(number));
@@ -272,14 +272,15 @@ void Session::Answer(uint64_t number, Writer write) {
   }
   std::string reply;
   write(&reply);
-  mailbox_->Post([self = shared_from_this(), number, reply = std::move(reply)] {
-    if (self->abandoned_) return;
-    absl::StrAppend(self->replies_.Begin(number), reply);
-    self->Answered(number);
-  });
+  mailbox_->Post(
+      [self = CountedRef<Session>(this), number, reply = std::move(reply)] {
+        if (self->abandoned_) return;
+        absl::StrAppend(self->replies_.Begin(number), reply);
+        self->Answered(number);
+      });
 }
 
-void Session::Answered(uint64_t number) {
+void Session::Answered(ReplyQueue::Number number) {
   replies_.Finish(number);
   --in_flight_count_;
   alone_ = false;

@@ -21,6 +21,7 @@
 #include "service/gateway/buffer_budget.h"
 #include "service/gateway/command.h"
 #include "service/gateway/commit_run.h"
+#include "service/gateway/counted.h"
 #include "service/gateway/line_buffer.h"
 #include "service/gateway/mailbox.h"
 #include "service/gateway/reply_queue.h"
@@ -39,9 +40,9 @@ struct SessionContext {
   size_t commands_in_flight_max;
 };
 
-// Every method is called on the loop's thread. Lives in a shared_ptr, which the
-// callbacks of the store hold; after Abandon() they touch nothing else.
-class Session : public std::enable_shared_from_this<Session> {
+// Every method is called on the loop's thread. The callbacks of the store hold
+// references to it; after Abandon() they touch nothing else.
+class Session : public Counted {
  public:
   // `context` must live until Abandon(). `wake` is called when a reply came in,
   // so that Advance() and output() have something new; not while Advance()
@@ -107,8 +108,8 @@ class Session : public std::enable_shared_from_this<Session> {
 
   // Writes reply `number` with `write`, on whichever thread this is.
   template <typename Writer>
-  void Answer(uint64_t number, Writer write);
-  void Answered(uint64_t number);
+  void Answer(ReplyQueue::Number number, Writer write);
+  void Answered(ReplyQueue::Number number);
 
   LineBuffer input_;
   Source source_ = Source::kOpen;

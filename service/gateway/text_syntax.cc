@@ -36,6 +36,20 @@ bool IsWideSpace(absl::string_view c) {
   return c == "\xe1\x9a\x80" || c == "\xe2\x81\x9f" || c == "\xe3\x80\x80";
 }
 
+// SpaceBytesAt, for the loops of this file.
+inline size_t SpaceBytes(absl::string_view text, size_t at) {
+  switch (ClassOf(text[at])) {
+    case ByteClass::kWord:
+      return 0;
+    case ByteClass::kSpace:
+      return 1;
+    case ByteClass::kMayBeginSpace:
+      break;
+  }
+  const size_t length = text[at] == '\xc2' ? 2 : 3;
+  return IsWideSpace(text.substr(at, length)) ? length : 0;
+}
+
 // The bytes of the character that begins with `lead` and whose second byte is
 // `second`; 0 if no character begins like that (Unicode 15, table 3-7).
 size_t CharacterBytes(unsigned char lead, unsigned char second) {
@@ -89,7 +103,7 @@ size_t WordEnd(absl::string_view text, size_t at) {
       return HasWide(bytes) || HasLow(bytes);
     });
     for (int i = 0; i < 8 && at < text.size(); ++i, ++at) {
-      if (SpaceBytesAt(text, at) != 0) return at;
+      if (SpaceBytes(text, at) != 0) return at;
     }
   }
   return at;
@@ -112,22 +126,13 @@ bool IsUtf8(absl::string_view bytes) {
 }
 
 size_t SpaceBytesAt(absl::string_view text, size_t at) {
-  switch (ClassOf(text[at])) {
-    case ByteClass::kWord:
-      return 0;
-    case ByteClass::kSpace:
-      return 1;
-    case ByteClass::kMayBeginSpace:
-      break;
-  }
-  const size_t length = text[at] == '\xc2' ? 2 : 3;
-  return IsWideSpace(text.substr(at, length)) ? length : 0;
+  return SpaceBytes(text, at);
 }
 
 absl::string_view TakeWord(absl::string_view* text) {
   size_t begin = 0;
   while (begin < text->size()) {
-    const size_t space = SpaceBytesAt(*text, begin);
+    const size_t space = SpaceBytes(*text, begin);
     if (space == 0) break;
     begin += space;
   }

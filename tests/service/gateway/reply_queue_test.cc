@@ -13,15 +13,16 @@
 namespace rundlet {
 namespace {
 
-void Write(ReplyQueue* queue, uint64_t number, absl::string_view reply) {
+void Write(ReplyQueue* queue, ReplyQueue::Number number,
+           absl::string_view reply) {
   absl::StrAppend(queue->Begin(number), reply);
   queue->Finish(number);
 }
 
 TEST(ReplyQueueTest, AReplyWaitsForThoseBeforeIt) {
   ReplyQueue queue;
-  const uint64_t first = queue.Reserve();
-  const uint64_t second = queue.Reserve();
+  const ReplyQueue::Number first = queue.Reserve();
+  const ReplyQueue::Number second = queue.Reserve();
   Write(&queue, second, "two\n");
   EXPECT_EQ(queue.output(), "");
   EXPECT_EQ(queue.pending_count(), 2u);
@@ -37,7 +38,7 @@ TEST(ReplyQueueTest, AnyOrder) {
   SeededRandom random(TestSeed());
   for (int round = 0; round < 500; ++round) {
     ReplyQueue queue;
-    std::vector<uint64_t> open;
+    std::vector<ReplyQueue::Number> open;
     std::string expected, output;
     uint64_t count = 0;
     while (count < 30 || !open.empty()) {

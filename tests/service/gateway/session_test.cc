@@ -6,10 +6,12 @@
 #include "service/gateway/session.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -19,6 +21,19 @@
 namespace rundlet {
 namespace {
 
+// Counts its end.
+class WatchedSession : public Session {
+ public:
+  WatchedSession(const SessionContext* context, bool may_administer,
+                 absl::AnyInvocable<void()> wake, std::atomic<int>* destroyed)
+      : Session(context, may_administer, std::move(wake)),
+        destroyed_(destroyed) {}
+  ~WatchedSession() override { ++*destroyed_; }
+
+ private:
+  std::atomic<int>* const destroyed_;
+};
+
 class SessionTest : public testing::Test {
  protected:
   SessionTest() {
@@ -27,9 +42,9 @@ class SessionTest : public testing::Test {
   }
 
   void Restart(bool may_administer) {
-    if (session_ != nullptr) session_->Abandon();
-    session_ = std::make_shared<Session>(&context_, may_administer,
-                                         [this] { ++wakes_; });
+    if (session_.get() != nullptr) session_->Abandon();
+    session_ = CountedRef<Session>(new WatchedSession(
+        &context_, may_administer, [this] { ++wakes_; }, &destroyed_));
     EXPECT_EQ(TakeOutput(), kGreeting);
   }
 
@@ -68,6 +83,7 @@ class SessionTest : public testing::Test {
 
   HeldStore store_;
   int wakes_ = 0;
+  std::atomic<int> destroyed_{0};
   int shutdowns_ = 0;
   absl::AnyInvocable<void()> on_shutdown_ = [this] { ++shutdowns_; };
   const std::shared_ptr<Mailbox> mailbox_ = std::make_shared<Mailbox>([] {});
@@ -75,7 +91,7 @@ class SessionTest : public testing::Test {
   BufferBudget budget_{size_t{1} << 20};
   SessionContext context_{&store_,       &commits_, &budget_, mailbox_,
                           &on_shutdown_, 1000,      8};
-  std::shared_ptr<Session> session_;
+  CountedRef<Session> session_;
 };
 
 TEST_F(SessionTest, WritesGoTogetherAndAreAnsweredInOrder) {
@@ -245,13 +261,12 @@ TEST_F(SessionTest, AnExhaustedBudgetStopsGrowth) {
 
 TEST_F(SessionTest, AfterAbandonAnswersAreDropped) {
   Send("PUT a 1\nPUT b 2\n");
-  const std::weak_ptr<Session> gone = session_;
   session_->Abandon();
-  session_.reset();
-  EXPECT_FALSE(gone.expired());  // the callbacks hold it
+  session_ = CountedRef<Session>();
+  EXPECT_EQ(destroyed_, 0);  // the callbacks hold it
   std::thread([&] { store_.ReleaseAll(); }).join();
   mailbox_->RunAll();
-  EXPECT_TRUE(gone.expired());
+  EXPECT_EQ(destroyed_, 1);
   Restart(true);
   Send("PUT a 1\n");
   session_->Abandon();
