@@ -5,6 +5,19 @@ set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 : "${RESULTS:=/dev/null}"
 
+# What Bazel built for another clone, or before a clean, need not be built again.
+bazel() {
+  local command=$1
+  shift
+  case "$command" in
+    build | test)
+      command bazel "$command" \
+        --disk_cache="${XDG_CACHE_HOME:-$HOME/.cache}/rundlet/bazel" "$@"
+      ;;
+    *) command bazel "$command" "$@" ;;
+  esac
+}
+
 pass() {
   printf 'pass %s\n' "$1" >>"$RESULTS"
   printf '  ok    %s\n' "$1"
