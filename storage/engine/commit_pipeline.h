@@ -113,8 +113,7 @@ class CommitPipeline {
   // revisions out of the order; returns the first. Until EndIngest what comes
   // is refused as UNAVAILABLE, and the caller is the writer: the log and its
   // revision ceiling are its own. Never from a callback.
-  absl::StatusOr<Revision> BeginIngest(uint64_t count)
-      ABSL_LOCKS_EXCLUDED(mu_);
+  absl::StatusOr<Revision> BeginIngest(uint64_t count) ABSL_LOCKS_EXCLUDED(mu_);
   // `loaded`: the revisions are synced and in the index; else nobody has them.
   void EndIngest(bool loaded) ABSL_LOCKS_EXCLUDED(mu_);
 

@@ -163,10 +163,10 @@ absl::Status Recovery::GoOnCleanly() {
   const absl::StatusOr<uint64_t> size = active_->file().SizeBytes();
   if (!size.ok()) return size.status();
   if (stop.active_id != active_->id() || *size < stop.synced_bytes) {
-    return absl::DataLossError(absl::StrCat(
-        active_->path(), ": ends after ", *size, " bytes, but ",
-        stop.synced_bytes, " bytes of segment ", stop.active_id,
-        " had been synced by a clean stop"));
+    return absl::DataLossError(
+        absl::StrCat(active_->path(), ": ends after ", *size, " bytes, but ",
+                     stop.synced_bytes, " bytes of segment ", stop.active_id,
+                     " had been synced by a clean stop"));
   }
   // Nothing is written behind a clean stop before an edit has ended it.
   if (*size > stop.synced_bytes) {
