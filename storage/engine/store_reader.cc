@@ -149,8 +149,8 @@ absl::StatusOr<ScanPage> StoreReader::ScanAt(const ScanRequest& request,
   uint64_t bytes = 0;
   while (true) {
     // One more than fits, to know whether there is more.
-    const uint64_t max =
-        std::min(kKeysAtOnce, request.entries_max - page.entries.size() + 1);
+    const uint64_t max = 1 + std::min(kKeysAtOnce - 1, request.entries_max -
+                                                           page.entries.size());
     const std::vector<Found> found = FindNext(request, after, at, time_us, max);
     for (const auto& [key, version] : found) {
       bytes += key.size() + (values ? ValueBytes(key, version) : 0);
