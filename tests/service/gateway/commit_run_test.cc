@@ -52,7 +52,7 @@ TEST_F(CommitRunTest, TheLastOfARunSaysSo) {
 }
 
 TEST_F(CommitRunTest, ALongRunEndsEarly) {
-  for (int i = 0; i < 4; ++i) Add(100 << 10);
+  for (int i = 0; i < 4; ++i) Add(3 << 10);
   run_.End();
   EXPECT_EQ(store_.more_flags(), (std::vector<bool>{true, true, false, false}));
   EXPECT_EQ(answered_, (std::vector<int>{0, 1, 2, 3}));
