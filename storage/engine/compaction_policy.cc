@@ -16,7 +16,8 @@ std::string CompactionPolicy::Reason(const Figures& figures) const {
       static_cast<double>(live) < live_min) {
     return absl::StrCat(dead, " of ", figures.file_bytes, " bytes are dead");
   }
-  const uint64_t filled = live / settings_.segment_bytes + 1;
+  const uint64_t filled =
+      std::max(live / settings_.segment_bytes + 1, figures.segments_needed);
   if (figures.segment_count > filled + settings_.spare_segments_max) {
     return absl::StrCat(figures.segment_count,
                         " segments hold what would fill ", filled);

@@ -24,6 +24,8 @@ class CompactionPolicy {
     uint64_t file_bytes = 0;  // of all segments
     uint64_t live_bytes = 0;  // of the records that the index holds
     uint64_t segment_count = 0;
+    // What the last compaction left: large records do not fill segments.
+    uint64_t segments_needed = 0;
   };
 
   explicit CompactionPolicy(const Settings& settings) : settings_(settings) {}

@@ -78,6 +78,7 @@ absl::StatusOr<CompactionReport> Compactor::Compact() {
         absl::StrCat("compaction failed: ", report.status().message()));
     return report;
   }
+  segments_needed_ = report->segments_after + 1;  // and the active one
   report->duration = clock_->Monotonic() - start;
   environment_.on_event(absl::StrCat(
       "compacted ", report->segments_before, " segments of ",
@@ -98,6 +99,7 @@ void Compactor::CompactIfDue() {
     ++figures.segment_count;
   }
   figures.live_bytes = environment_.index->usage().live_bytes;
+  figures.segments_needed = segments_needed_;
   const std::string reason = policy_.Reason(figures);
   if (reason.empty()) return;
   environment_.on_event(absl::StrCat("compaction is due: ", reason));

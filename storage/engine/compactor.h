@@ -58,7 +58,8 @@ class Compactor {
   const EngineTime* const time_;
   const Clock* const clock_;
   const CompactionPolicy policy_;
-  absl::Duration not_before_;  // the thread's own
+  absl::Duration not_before_;     // the thread's own
+  uint64_t segments_needed_ = 0;  // the thread's own
 
   mutable absl::Mutex mu_;
   std::vector<Store::CompactCallback> waiting_ ABSL_GUARDED_BY(mu_);

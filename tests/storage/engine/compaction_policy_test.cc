@@ -40,6 +40,12 @@ TEST(CompactionPolicyTest, IsDueForManySmallSegments) {
   EXPECT_EQ(Policy().Reason({1024 * kMiB, 1024 * kMiB, 9}), "");
 }
 
+TEST(CompactionPolicyTest, SegmentsThatTheLastOneCouldNotFillAreNoReason) {
+  EXPECT_NE(Policy().Reason({kMiB, kMiB, 30, 0}), "");
+  EXPECT_EQ(Policy().Reason({kMiB, kMiB, 30, 26}), "");
+  EXPECT_NE(Policy().Reason({kMiB, kMiB, 31, 26}), "");
+}
+
 TEST(CompactionPolicyTest, TakesFiguresThatWereNotReadAtOnce) {
   // More live than there is: a write came between.
   EXPECT_EQ(Policy().Reason({100 * kMiB, 101 * kMiB, 2}), "");
