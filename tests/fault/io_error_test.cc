@@ -75,11 +75,13 @@ class Script {
     Cut(power_loss ? PowerLoss::kAnySubset : PowerLoss::kNothing);
     checked_.Crash(power_loss ? Durability::kDisk : Durability::kOs);
     OpenAndCompare();
+    if (!checked_.is_open()) return;
     // What was served is on the disk, also what an earlier sync had lost.
     checked_.ExpectErrors();
     Cut(PowerLoss::kUnsynced);
     checked_.Crash(Durability::kDisk);
     OpenAndCompare();
+    if (!checked_.is_open()) return;
     const absl::Status committed = Commit("after", 10, Durability::kDisk);
     EXPECT_TRUE(committed.ok()) << committed;
     checked_.Compact();
