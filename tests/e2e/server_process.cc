@@ -47,8 +47,9 @@ std::vector<char*> Pointers(std::vector<std::string>* strings) {
   return pointers;
 }
 
-std::vector<std::string> CleanEnvironment() {
-  std::vector<std::string> variables;
+std::vector<std::string> CleanEnvironment(
+    const std::vector<std::string>& further) {
+  std::vector<std::string> variables = further;
   for (char** variable = environ; *variable != nullptr; ++variable) {
     if (!absl::StartsWith(*variable, "RUNDLET_"))
       variables.push_back(*variable);
@@ -58,11 +59,12 @@ std::vector<std::string> CleanEnvironment() {
 
 }  // namespace
 
-ServerProcess::ServerProcess(std::vector<std::string> arguments) {
+ServerProcess::ServerProcess(std::vector<std::string> arguments,
+                             const std::vector<std::string>& variables) {
   AddUnlessGiven("--grpc", "127.0.0.1:0", &arguments);
   AddUnlessGiven("--text", "127.0.0.1:0", &arguments);
   arguments.insert(arguments.begin(), kBinary);
-  std::vector<std::string> variables = CleanEnvironment();
+  std::vector<std::string> environment = CleanEnvironment(variables);
 
   int ends[2];
   Require(pipe2(ends, O_CLOEXEC) == 0, "pipe2");
@@ -72,7 +74,7 @@ ServerProcess::ServerProcess(std::vector<std::string> arguments) {
   posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
   const int failed =
       posix_spawn(&process_, kBinary, &actions, nullptr,
-                  Pointers(&arguments).data(), Pointers(&variables).data());
+                  Pointers(&arguments).data(), Pointers(&environment).data());
   posix_spawn_file_actions_destroy(&actions);
   close(ends[1]);
   Require(failed == 0, kBinary);

@@ -28,8 +28,9 @@ class ServerProcess {
  public:
   // Starts //service:rundletd with these arguments; both doors listen on a free
   // port of 127.0.0.1 unless the arguments say otherwise. The environment has
-  // no RUNDLET_* variables.
-  explicit ServerProcess(std::vector<std::string> arguments);
+  // no RUNDLET_* variables but those that are given, as NAME=VALUE.
+  explicit ServerProcess(std::vector<std::string> arguments,
+                         const std::vector<std::string>& variables = {});
   // Kills it if it still runs.
   ~ServerProcess();
   ServerProcess(const ServerProcess&) = delete;

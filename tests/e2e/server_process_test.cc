@@ -146,6 +146,22 @@ TEST_F(ServerProcessTest, ImportsALegacyLogOnce) {
               HasSubstr("/nobody"));
 }
 
+TEST_F(ServerProcessTest, EndsWithThreeWhenASyncFails) {
+  const std::string trigger = folder_.Path("trigger");
+  {
+    ServerProcess server({Data()}, {"RUNDLET_FAIL_SYNC=" + trigger,
+                                    "LD_PRELOAD=tests/e2e/libfailing_sync.so"});
+    ASSERT_TRUE(server.WaitForLog("serving")) << server.log();
+    EXPECT_EQ(Asked(server, "PUT before v"), "OK\n");
+    std::ofstream(trigger) << "now";
+    EXPECT_THAT(Asked(server, "PUT after v"), Not(HasSubstr("OK")));
+    EXPECT_EQ(server.Wait(), 3) << server.log();
+    EXPECT_THAT(server.log(), HasSubstr("the store failed"));
+  }
+  // The next start trusts the disk alone.
+  EXPECT_EQ(Asked(*Serve({}), "GET before"), "VALUE v\n");
+}
+
 TEST_F(ServerProcessTest, LogsJsonLines) {
   const auto server = Serve({"--log_format=json", "--log_level=debug"});
   server->Signal(SIGTERM);
