@@ -92,6 +92,16 @@ class DrainTest : public ::testing::Test {
     return key_values_->Put(&context, request, &response);
   }
 
+  // A call that the store does not hold back.
+  grpc::Status Get() {
+    grpc::ClientContext context;
+    v1::GetRequest request;
+    request.set_key("k");
+    request.set_allow_missing(true);
+    v1::GetResponse response;
+    return key_values_->Get(&context, request, &response);
+  }
+
   HealthCheckResponse::ServingStatus Check(const std::string& service) {
     grpc::ClientContext context;
     HealthCheckRequest request;
@@ -146,7 +156,8 @@ TEST_F(DrainTest, NewCallsAreRefusedWhileOldOnesEnd) {
   EXPECT_EQ(health.status(), HealthCheckResponse::NOT_SERVING);
 
   // Health is told just before the gate closes.
-  grpc::Status refused = Put();
+  grpc::Status refused;
+  while (refused.ok()) refused = Get();
   EXPECT_EQ(refused.error_code(), grpc::StatusCode::UNAVAILABLE);
   const ReceivedError error = DetailsOf(refused);
   EXPECT_EQ(error.info.reason(), "DRAINING");
