@@ -197,7 +197,9 @@ def is_caught(folder: pathlib.Path, defect: Defect) -> bool:
 
 
 def main(words: list[str]) -> int:
-    chosen = [d for d in DEFECTS if not words or any(w in d.name for w in words)]
+    chosen = [
+        d for d in DEFECTS if not words or any(w in d.name for w in words)
+    ]
     missed = 0
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
