@@ -62,7 +62,12 @@ absl::StatusOr<std::optional<std::string>> RecordReader::ReadValue(
   const absl::Status identity = CheckIdentity(*record, key, version, *segment);
   if (!identity.ok()) return identity;
   if (use_cache) cache_->Insert(key, version.location, bytes);
-  return std::string(record->value);
+  // The record is cut down to its value in place, to spare a copy.
+  const size_t value_at = record->value.data() - bytes.data();
+  const size_t value_bytes = record->value.size();
+  bytes.resize(value_at + value_bytes);
+  bytes.erase(0, value_at);
+  return bytes;
 }
 
 RecordReader::Counts RecordReader::counts() const {

@@ -25,6 +25,7 @@
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/blocking_counter.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "echo.grpc.pb.h"
@@ -232,4 +233,8 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace rundlet
 
-int main(int argc, char** argv) { return rundlet::Main(argc, argv); }
+int main(int argc, char** argv) {
+  // As rundletd does.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+  return rundlet::Main(argc, argv);
+}

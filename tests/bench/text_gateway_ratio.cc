@@ -19,6 +19,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "service/gateway/reply.h"
 #include "service/gateway/text_gateway.h"
@@ -249,6 +250,8 @@ void Compare(const Settings& settings, uint64_t keys) {
 }  // namespace rundlet
 
 int main(int argc, char** argv) {
+  // As rundletd does.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   rundlet::Settings settings;
   CLI::App app("The text gateway beside a bare echo and beside Redis.");
   app.add_option("--store", settings.store,
