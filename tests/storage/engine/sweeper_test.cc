@@ -93,7 +93,7 @@ TEST_F(SweeperTest, ManyAreDeletedInOneSweep) {
   clock_.Advance(absl::Seconds(1));
   Sweep();
   AwaitKeys(0);
-  EXPECT_EQ(sweeper_->expired_count(), 700u);
+  AwaitExpired(700);
 }
 
 TEST_F(SweeperTest, WhatWaitsToBePublishedIsDeletedOnce) {
