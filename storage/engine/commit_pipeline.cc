@@ -223,6 +223,7 @@ std::vector<CommitPipeline::CommitPtr> CommitPipeline::TakeReady() {
     if (commit->failure.ok() && !commit->changes.empty()) {
       index_->Apply(commit->changes, commit->revision);
       commit->published = true;
+      if (commit->expired) counts_.expired += commit->changes.size();
       for (const Index::Change& change : commit->changes) {
         const auto newest = newest_.find(change.key);
         if (newest != newest_.end() && newest->second == &change) {

@@ -62,6 +62,7 @@ class CommitPipeline {
     uint64_t commits = 0;
     uint64_t puts = 0;
     uint64_t deletes = 0;
+    uint64_t expired = 0;  // deleted by DeleteExpired, and published
     uint64_t writes = 0;
     uint64_t syncs = 0;
     uint64_t pending_bytes = 0;
@@ -90,7 +91,7 @@ class CommitPipeline {
       ABSL_LOCKS_EXCLUDED(mu_);
 
   // Deletes each key because it has expired, if its newest revision still is
-  // the one named. Returns how many were deleted.
+  // the one named. Returns how many deletes were queued.
   uint64_t DeleteExpired(
       absl::Span<const std::pair<std::string, Revision>> expired)
       ABSL_LOCKS_EXCLUDED(mu_);

@@ -239,7 +239,7 @@ StoreStats LogStore::Stats() const {
   stats.cache_hit_count = reads.hits;
   stats.cache_miss_count = reads.misses;
   stats.cache_bytes = cache.bytes;
-  stats.expired_count = sweeper_->expired_count();
+  stats.expired_count = commits.expired;
   stats.write_count = commits.writes;
   stats.sync_count = commits.syncs;
   stats.pending_bytes = commits.pending_bytes;

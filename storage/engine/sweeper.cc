@@ -35,11 +35,9 @@ void Sweeper::Sweep() {
     const std::vector<std::pair<std::string, Revision>> expired =
         index_->Expired(time_->now_us(), kKeysAtOnce);
     if (expired.empty()) return;
-    const uint64_t deleted = pipeline_->DeleteExpired(expired);
-    expired_count_.fetch_add(deleted);
     // What is left over has been deleted or written already, and only waits to
     // be published.
-    if (deleted == 0) return;
+    if (pipeline_->DeleteExpired(expired) == 0) return;
   }
 }
 

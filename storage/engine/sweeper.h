@@ -3,8 +3,6 @@
 #ifndef RUNDLET_STORAGE_ENGINE_SWEEPER_H_
 #define RUNDLET_STORAGE_ENGINE_SWEEPER_H_
 
-#include <atomic>
-#include <cstdint>
 #include <thread>
 
 #include "absl/base/thread_annotations.h"
@@ -27,8 +25,6 @@ class Sweeper {
   Sweeper(const Sweeper&) = delete;
   Sweeper& operator=(const Sweeper&) = delete;
 
-  uint64_t expired_count() const { return expired_count_.load(); }
-
  private:
   void Run() ABSL_LOCKS_EXCLUDED(mu_);
   void Sweep();
@@ -38,7 +34,6 @@ class Sweeper {
   PageLeases* const leases_;
   const EngineTime* const time_;
   const absl::Duration interval_;
-  std::atomic<uint64_t> expired_count_{0};
 
   absl::Mutex mu_;
   bool stopping_ ABSL_GUARDED_BY(mu_) = false;
