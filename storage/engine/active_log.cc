@@ -52,7 +52,7 @@ absl::Status ActiveLog::Roll(int64_t time_us) {
   if (seal.record_count == 0) return absl::OkStatus();
   // Without this sync the new segment could survive a power loss that the end
   // of the old one does not: a hole in the order of commits (P2).
-  const absl::Status synced = writer_->segment()->file().Sync();
+  absl::Status synced = writer_->segment()->file().Sync();
   if (!synced.ok()) return Broken(synced, "the log could not be synced");
   synced_bytes_ = seal.bytes;
   const SegmentName name{NextSegmentId(), FileKind::kLog};
@@ -67,7 +67,7 @@ absl::Status ActiveLog::Roll(int64_t time_us) {
   edit.sealed.push_back(seal);
   edit.added.push_back({name.segment_id, name.kind});
   edit.time_us = time_us;
-  const absl::Status listed = AppendEdit(edit);
+  absl::Status listed = AppendEdit(edit);
   if (!listed.ok()) {
     if (!broken()) {
       settings_.file_system->RemoveFile((*next)->path()).IgnoreError();
@@ -91,7 +91,7 @@ absl::string_view ActiveLog::Written(const Location& location) const {
 }
 
 absl::Status ActiveLog::Repair() {
-  const absl::Status repaired = writer_->Repair();
+  absl::Status repaired = writer_->Repair();
   if (repaired.ok()) return repaired;
   return Broken(repaired, "a failed write could not be cut off the log");
 }
@@ -101,7 +101,7 @@ ActiveLog::Mark ActiveLog::End() const {
 }
 
 absl::Status ActiveLog::Sync(const Mark& mark) {
-  const absl::Status synced = mark.segment->file().Sync();
+  absl::Status synced = mark.segment->file().Sync();
   if (synced.ok()) return synced;
   return Broken(synced, "the log could not be synced");
 }
@@ -113,7 +113,7 @@ void ActiveLog::SetSynced(const Mark& mark) {
 absl::Status ActiveLog::ReserveRevisions(Revision revision) {
   ManifestEdit edit;
   edit.revision_ceiling = revision + settings_.revision_block;
-  const absl::Status reserved = AppendEdit(edit);
+  absl::Status reserved = AppendEdit(edit);
   if (reserved.ok()) revision_ceiling_ = *edit.revision_ceiling;
   return reserved;
 }

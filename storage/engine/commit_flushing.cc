@@ -77,7 +77,7 @@ absl::Status CommitPipeline::RollLog() {
   roll_wanted_ = false;
   const Revision written = written_;
   const int64_t time_us = TakeTime();
-  const absl::Status rolled =
+  absl::Status rolled =
       AsWriter([this, time_us] { return log_->Roll(time_us); });
   if (rolled.ok()) {
     synced_ = std::max(synced_, written);

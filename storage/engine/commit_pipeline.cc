@@ -182,12 +182,11 @@ void CommitPipeline::WakeFlusher() { flusher_wakes_.Signal(); }
 
 void CommitPipeline::Advance(Durability durability, bool more) {
   const bool hold_back = more && pending_bytes_ < kHeldBackBytesMax;
-  if (durability == Durability::kOs && !hold_back) {
-    WriteQueued(Writer::kCommitter);
-  } else if (durability == Durability::kDisk && !hold_back) {
+  if (durability == Durability::kDisk && !hold_back) {
     sync_wanted_ = true;
     WakeFlusher();
-  } else if (pending_bytes_ >= kHeldBackBytesMax) {
+  } else if ((durability == Durability::kOs && !hold_back) ||
+             pending_bytes_ >= kHeldBackBytesMax) {
     WriteQueued(Writer::kCommitter);
   }
   // The next block is reserved well before this one is used up.

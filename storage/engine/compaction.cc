@@ -84,7 +84,7 @@ absl::Status Compaction::CopyLive(BaseWriter& writer,
     if (keys == 0) return absl::OkStatus();
     if (cancelled()) return absl::CancelledError("the store is closing");
     for (const auto& [key, version] : live) {
-      const absl::Status copied = CopyVersion(key, version, writer);
+      absl::Status copied = CopyVersion(key, version, writer);
       if (!copied.ok()) return copied;
     }
   }
@@ -94,7 +94,7 @@ absl::Status Compaction::CopyLive(BaseWriter& writer,
 absl::Status Compaction::Verify(
     const std::vector<BaseWriter::Output>& outputs) {
   for (const BaseWriter::Output& output : outputs) {
-    const absl::Status replayed = ReplaySegment(
+    absl::Status replayed = ReplaySegment(
         *output.segment, kFileHeaderBytes, output.seal.bytes,
         [](const Record&, const Location&) { return absl::OkStatus(); });
     if (!replayed.ok()) return replayed;
@@ -121,7 +121,7 @@ absl::Status Compaction::LeadIndexTo(
     const std::vector<BaseWriter::Output>& outputs) {
   for (const BaseWriter::Output& output : outputs) {
     environment_.segments->Add(output.segment);
-    const absl::Status replayed = ReplaySegment(
+    absl::Status replayed = ReplaySegment(
         *output.segment, kFileHeaderBytes, output.seal.bytes,
         [this](const Record& record, const Location& location) {
           environment_.index->Relocate(record.key, record.revision, location);

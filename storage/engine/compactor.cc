@@ -54,10 +54,11 @@ bool Compactor::stopping() const {
 absl::Status Compactor::SyncLog() {
   absl::Notification synced;
   absl::Status status;
-  pipeline_->Sync(Durability::kDisk, [&](absl::StatusOr<Receipt> receipt) {
-    status = receipt.status();
-    synced.Notify();
-  });
+  pipeline_->Sync(Durability::kDisk,
+                  [&](const absl::StatusOr<Receipt>& receipt) {
+                    status = receipt.status();
+                    synced.Notify();
+                  });
   synced.WaitForNotification();
   return status;
 }

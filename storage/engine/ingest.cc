@@ -50,7 +50,8 @@ absl::Status WrongCount(uint64_t given, uint64_t entry_count) {
 
 }  // namespace
 
-Ingest::Ingest(Environment environment) : environment_(environment) {}
+Ingest::Ingest(Environment environment)
+    : environment_(std::move(environment)) {}
 
 absl::Status Ingest::CheckLabel(absl::string_view label) {
   if (label.empty()) return absl::InvalidArgumentError("label is empty");
@@ -117,7 +118,7 @@ absl::Status Ingest::MakeVisible(
     const std::vector<BaseWriter::Output>& outputs) {
   for (const BaseWriter::Output& output : outputs) {
     environment_.segments->Add(output.segment);
-    const absl::Status replayed =
+    absl::Status replayed =
         ReplaySegment(*output.segment, kFileHeaderBytes, output.seal.bytes,
                       [this](const Record& record, const Location& location) {
                         const Index::Change change{std::string(record.key),

@@ -190,10 +190,11 @@ void LogStore::Scan(ScanRequest request, ScanCallback done) {
 void LogStore::Sync(Durability durability, SyncCallback done) {
   const absl::Status checked = CheckSync(durability);
   if (!checked.ok()) return done(checked);
-  pipeline_->Sync(durability, [done = std::move(done)](
-                                  absl::StatusOr<Receipt> receipt) mutable {
-    done(receipt.status());
-  });
+  pipeline_->Sync(
+      durability,
+      [done = std::move(done)](const absl::StatusOr<Receipt>& receipt) mutable {
+        done(receipt.status());
+      });
 }
 
 void LogStore::Compact(CompactCallback done) {

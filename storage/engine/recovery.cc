@@ -223,7 +223,7 @@ absl::Status Recovery::GoOnAfterCrash() {
   // From here on the folder is written to; an unlisted file that is in the way
   // is one of a recovery that crashed.
   for (const std::string& path : unlisted_) {
-    const absl::Status removed = options_.file_system->RemoveFile(path);
+    absl::Status removed = options_.file_system->RemoveFile(path);
     if (!removed.ok()) return removed;
   }
   unlisted_.clear();
@@ -268,7 +268,7 @@ absl::StatusOr<RecoveredStore> Recovery::Run() {
   status = state_.stopped_cleanly ? GoOnCleanly() : GoOnAfterCrash();
   if (!status.ok()) return status;
   for (const std::string& path : unlisted_) {
-    const absl::Status removed = options_.file_system->RemoveFile(path);
+    absl::Status removed = options_.file_system->RemoveFile(path);
     if (!removed.ok()) return removed;
   }
   // Every revision below the next is decided, also those that left nothing.
