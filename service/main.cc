@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
@@ -44,17 +45,14 @@ constexpr absl::Duration kCloseTimeout = absl::Seconds(5);
 
 // Waits for the stop on a thread of its own. Before the server serves, a stop
 // ends the process at once: recovery and import may be long, and leave nothing
-// behind that a crash would not leave.
+// behind that a crash would not leave. Once a door may be open it is a drain.
 class StopWatch {
  public:
   // Owns neither; both must outlive it.
   StopWatch(StopSignal* stop, Logger* logger)
       : stop_(stop), thread_([this, logger] {
           reason_ = stop_->Wait();
-          if (!started_.HasBeenNotified()) {
-            logger->Info("stopped before it served", {{"reason", reason_}});
-            EndAtOnce(kStoppedAsAsked, logger);
-          }
+          EndUnlessServing(logger);
           stopped_.Notify();
         }) {}
   ~StopWatch() {
@@ -62,8 +60,12 @@ class StopWatch {
     thread_.join();
   }
 
-  // From now on a stop is waited for. Once.
-  void Started() { started_.Notify(); }
+  // From now on a stop is waited for. Does not come back when a stop came
+  // first, so that no door opens that nobody would drain.
+  void Serve() {
+    const absl::MutexLock lock(&mutex_);
+    serving_ = true;
+  }
 
   // Says why. A second signal ends the process from here on.
   std::string WaitForStop() {
@@ -73,8 +75,16 @@ class StopWatch {
   }
 
  private:
+  void EndUnlessServing(Logger* logger) {
+    const absl::MutexLock lock(&mutex_);
+    if (serving_) return;
+    logger->Info("stopped before it served", {{"reason", reason_}});
+    EndAtOnce(kStoppedAsAsked, logger);
+  }
+
   StopSignal* const stop_;
-  absl::Notification started_;
+  absl::Mutex mutex_;
+  bool serving_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Notification stopped_;
   std::string reason_;  // written before stopped_
   std::thread thread_;
@@ -104,6 +114,7 @@ absl::Status Serve(const ServerConfig& config, Logger* logger) {
 
   StopWatch watch(stop->get(), logger);
   ServerHooks hooks;
+  hooks.before_doors = [&watch] { watch.Serve(); };
   hooks.on_shutdown = [stop = stop->get()] { stop->Request(); };
   hooks.on_fatal = [logger](const absl::Status& status) {
     logger->Error("the store failed", {{"reason", status.ToString()}});
@@ -111,7 +122,7 @@ absl::Status Serve(const ServerConfig& config, Logger* logger) {
   };
   const absl::StatusOr<std::unique_ptr<Server>> server =
       Server::Start(config, std::move(hooks), logger);
-  watch.Started();
+  watch.Serve();  // a start that failed ends in its own way, too
   if (!server.ok()) return server.status();
 
   const std::string reason = watch.WaitForStop();

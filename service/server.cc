@@ -61,6 +61,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(
     status = server->Import(config.import_legacy);
   }
   if (status.ok()) {
+    if (hooks.before_doors) hooks.before_doors();
     status = server->OpenDoors(config, std::move(hooks.on_shutdown));
   }
   if (!status.ok()) return status;

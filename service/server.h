@@ -21,6 +21,9 @@ class GrpcServer;
 class TextGateway;
 
 struct ServerHooks {
+  // The store is open and no door is: what comes after it may be acknowledged.
+  // Called once, within Start.
+  std::function<void()> before_doors;
   // A client asks for the stop of the server. From any thread, any number of
   // times; it must not wait for the server.
   std::function<void()> on_shutdown;

@@ -45,7 +45,10 @@ class HealthService::Watcher final
 HealthService::HealthService(std::vector<std::string> service_names)
     : service_names_(std::move(service_names)) {}
 
-HealthService::~HealthService() = default;
+HealthService::~HealthService() {
+  // The last watcher may just be leaving.
+  const absl::MutexLock lock(&mutex_);
+}
 
 void HealthService::SetServing(bool serving) {
   absl::MutexLock lock(&mutex_);

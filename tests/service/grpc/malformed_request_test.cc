@@ -3,10 +3,10 @@
 // Method: bytes that no client library would send, through a generic stub; and
 // tables of well-formed requests that make no sense.
 
+#include <grpcpp/completion_queue.h>
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/support/byte_buffer.h>
 
-#include <future>
 #include <string>
 #include <utility>
 
@@ -27,12 +27,17 @@ class MalformedRequestTest : public GrpcFixture {
     grpc::Slice slice(bytes);
     grpc::ByteBuffer request(&slice, 1);
     grpc::ByteBuffer response;
-    std::promise<grpc::Status> ended;
-    stub.UnaryCall(
-        NewContext(), absl::StrCat("/rundlet.v1.KeyValueService/", method), {},
-        &request, &response,
-        [&ended](grpc::Status status) { ended.set_value(std::move(status)); });
-    return ended.get_future().get();
+    grpc::Status status;
+    grpc::CompletionQueue queue;
+    const auto call = stub.PrepareUnaryCall(
+        NewContext(), absl::StrCat("/rundlet.v1.KeyValueService/", method),
+        request, &queue);
+    call->StartCall();
+    call->Finish(&response, &status, /*tag=*/nullptr);
+    void* tag = nullptr;
+    bool ok = false;
+    EXPECT_TRUE(queue.Next(&tag, &ok));
+    return status;
   }
 
   void ExpectMalformed(const grpc::Status& status) {
