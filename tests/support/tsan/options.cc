@@ -3,9 +3,9 @@
 // "race:grpc::" would match any stack whose demangled signatures mention gRPC,
 // which is every handler of ours, and so hide our own races. Abseil and the
 // standard library are not named at all: their templates run in our code. The
-// rest of the list is gRPC's, too: the closure that ends a call, whose top frame
-// is std::function's; and functions that call nothing of ours, but functions and
-// counters of the standard library.
+// rest of the list is gRPC's, too: the closure that ends a call, whose top
+// frame is std::function's; and functions that call nothing of ours, but
+// functions and counters of the standard library.
 // canary_test.sh holds both ends of this.
 
 #define RUNDLET_NOT_INSTRUMENTED __attribute__((no_sanitize("thread")))
