@@ -37,6 +37,12 @@ class File {
   virtual absl::Status Sync() = 0;
 
   virtual absl::Status Truncate(uint64_t bytes) = 0;
+
+  // Takes room on the disk for a file of `bytes` bytes and makes it that large,
+  // if it is smaller; what it adds reads as zeros. RESOURCE_EXHAUSTED: there is
+  // no room; the file may have grown by a part. Truncate gives the room back.
+  virtual absl::Status Allocate(uint64_t bytes) = 0;
+
   virtual absl::StatusOr<uint64_t> SizeBytes() const = 0;
 };
 

@@ -18,6 +18,7 @@ namespace {
 
 constexpr mode_t kFileMode = 0640;
 constexpr mode_t kDirectoryMode = 0750;
+constexpr size_t kZerosAtOnce = 64 << 10;
 
 absl::Status ErrnoStatus(absl::string_view call, const std::string& path) {
   return absl::ErrnoToStatus(errno, absl::StrCat(call, " ", path));
@@ -114,6 +115,14 @@ class PosixFile : public File {
     return ErrnoStatus("ftruncate", path_);
   }
 
+  absl::Status Allocate(uint64_t bytes) override {
+    if (Retry([&] { return fallocate(descriptor_.get(), 0, 0, bytes); }) == 0) {
+      return absl::OkStatus();
+    }
+    if (errno != EOPNOTSUPP) return ErrnoStatus("fallocate", path_);
+    return WriteZeros(bytes);
+  }
+
   absl::StatusOr<uint64_t> SizeBytes() const override {
     struct stat status;
     if (fstat(descriptor_.get(), &status) != 0) {
@@ -123,6 +132,19 @@ class PosixFile : public File {
   }
 
  private:
+  // Where a file system cannot take room in one call.
+  absl::Status WriteZeros(uint64_t end) {
+    const absl::StatusOr<uint64_t> size = SizeBytes();
+    if (!size.ok()) return size.status();
+    const std::string zeros(kZerosAtOnce, '\0');
+    for (uint64_t at = *size; at < end; at += zeros.size()) {
+      absl::Status written =
+          WriteAt(at, absl::string_view(zeros).substr(0, end - at));
+      if (!written.ok()) return written;
+    }
+    return absl::OkStatus();
+  }
+
   const Descriptor descriptor_;
   const std::string path_;
 };

@@ -21,6 +21,10 @@ absl::Status NotFound(absl::string_view call, const std::string& path) {
       absl::StrCat(call, " ", path, ": no such file or folder"));
 }
 
+uint64_t SizeOf(const DiskNode& node) {
+  return std::max<uint64_t>(node.bytes.live().size(), node.allocated_bytes);
+}
+
 std::vector<std::string> NamesOf(const std::string& path) {
   return absl::StrSplit(path, '/', absl::SkipEmpty());
 }
@@ -39,12 +43,14 @@ class CrashableFileSystem::OpenedFile : public File {
   absl::Status ReadAt(uint64_t offset, size_t bytes, char* out) const override {
     absl::MutexLock lock(&disk_->mutex_);
     if (!alive()) return NoPower("read", path_);
-    const std::string& live = node_->bytes.live();
-    if (offset > live.size() || bytes > live.size() - offset) {
-      return absl::OutOfRangeError(absl::StrCat(
-          "read ", path_, ": the file ends at offset ", live.size()));
+    const uint64_t size = SizeOf(*node_);
+    if (offset > size || bytes > size - offset) {
+      return absl::OutOfRangeError(
+          absl::StrCat("read ", path_, ": the file ends at offset ", size));
     }
-    std::memcpy(out, live.data() + offset, bytes);
+    std::memset(out, 0, bytes);
+    node_->bytes.live().copy(out, bytes,
+                             std::min(offset, node_->bytes.live().size()));
     return absl::OkStatus();
   }
 
@@ -52,11 +58,9 @@ class CrashableFileSystem::OpenedFile : public File {
     absl::MutexLock lock(&disk_->mutex_);
     if (!alive()) return NoPower("write", path_);
     const bool power_stays = disk_->CountChange();
-    const uint64_t size = node_->bytes.live().size();
+    const uint64_t size = SizeOf(*node_);
     const uint64_t end = offset + data.size();
-    const uint64_t used = disk_->UsedBytes(*disk_->root_);
-    const uint64_t room =
-        used < disk_->capacity_bytes_ ? disk_->capacity_bytes_ - used : 0;
+    const uint64_t room = disk_->Room();
     if (end > size && end - size > room) {
       const uint64_t fits = std::max(size + room, offset) - offset;
       node_->bytes.Write(offset, data.substr(0, fits));
@@ -79,13 +83,27 @@ class CrashableFileSystem::OpenedFile : public File {
     if (!alive()) return NoPower("truncate", path_);
     const bool power_stays = disk_->CountChange();
     node_->bytes.Truncate(bytes);
+    node_->allocated_bytes = std::min(node_->allocated_bytes, bytes);
     return power_stays ? absl::OkStatus() : NoPower("truncate", path_);
+  }
+
+  absl::Status Allocate(uint64_t bytes) override {
+    absl::MutexLock lock(&disk_->mutex_);
+    if (!alive()) return NoPower("fallocate", path_);
+    const bool power_stays = disk_->CountChange();
+    const uint64_t size = SizeOf(*node_);
+    if (bytes > size && bytes - size > disk_->Room()) {
+      return absl::ResourceExhaustedError(
+          absl::StrCat("fallocate ", path_, ": no room"));
+    }
+    node_->allocated_bytes = std::max(node_->allocated_bytes, bytes);
+    return power_stays ? absl::OkStatus() : NoPower("fallocate", path_);
   }
 
   absl::StatusOr<uint64_t> SizeBytes() const override {
     absl::MutexLock lock(&disk_->mutex_);
     if (!alive()) return NoPower("stat", path_);
-    return node_->bytes.live().size();
+    return SizeOf(*node_);
   }
 
  private:
@@ -173,11 +191,16 @@ void CrashableFileSystem::MakeFolders(const std::string& path) {
 }
 
 uint64_t CrashableFileSystem::UsedBytes(const DiskNode& folder) const {
-  uint64_t bytes = folder.bytes.live().size();
+  uint64_t bytes = SizeOf(folder);
   for (const auto& [name, node] : folder.names.live()) {
     bytes += UsedBytes(*node);
   }
   return bytes;
+}
+
+uint64_t CrashableFileSystem::Room() const {
+  const uint64_t used = UsedBytes(*root_);
+  return used < capacity_bytes_ ? capacity_bytes_ - used : 0;
 }
 
 absl::StatusOr<std::unique_ptr<File>> CrashableFileSystem::CreateFile(
@@ -286,8 +309,7 @@ absl::StatusOr<uint64_t> CrashableFileSystem::AvailableBytes(
     const std::string& path) {
   absl::MutexLock lock(&mutex_);
   if (absl::Status status = Begin("statvfs", path); !status.ok()) return status;
-  const uint64_t used = UsedBytes(*root_);
-  return used < capacity_bytes_ ? capacity_bytes_ - used : 0;
+  return Room();
 }
 
 }  // namespace rundlet

@@ -93,6 +93,7 @@ class CrashableFileSystem : public FileSystem {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   uint64_t UsedBytes(const DiskNode& folder) const
       ABSL_SHARED_LOCKS_REQUIRED(mutex_);
+  uint64_t Room() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
 
   mutable absl::Mutex mutex_;
   std::shared_ptr<DiskNode> root_ ABSL_GUARDED_BY(mutex_);

@@ -180,6 +180,20 @@ TEST_F(CrashableFileSystemTest, FullDiskTakesWhatFits) {
   EXPECT_TRUE(file->WriteAt(0, "abcdef").ok());
 }
 
+TEST_F(CrashableFileSystemTest, AllocatedBytesTakeRoomUntilTheyAreCutOff) {
+  const auto file = Durable("/data/a", "1234");
+  disk_.SetCapacityBytes(20);
+  EXPECT_EQ(file->Allocate(21).code(), absl::StatusCode::kResourceExhausted);
+  ASSERT_TRUE(file->Allocate(15).ok());
+  EXPECT_EQ(*disk_.AvailableBytes("/data"), 5u);
+  EXPECT_EQ(*file->SizeBytes(), 15u);
+  char read[3] = "??";
+  ASSERT_TRUE(file->ReadAt(3, 2, read).ok());
+  EXPECT_EQ(std::string(read, 2), std::string("4\0", 2));
+  ASSERT_TRUE(file->Truncate(4).ok());
+  EXPECT_EQ(*disk_.AvailableBytes("/data"), 16u);
+}
+
 TEST_F(CrashableFileSystemTest, LocksAreExclusiveUntilReleasedOrPowerGoes) {
   auto lock = disk_.LockFile("/data/LOCK");
   ASSERT_TRUE(lock.ok());

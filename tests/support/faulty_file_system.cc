@@ -48,6 +48,14 @@ class FaultyFileSystem::FaultyFile : public File {
     return base_->Truncate(bytes);
   }
 
+  absl::Status Allocate(uint64_t bytes) override {
+    if (absl::Status status = owner_->Begin(Call::kAllocate, path_);
+        !status.ok()) {
+      return status;
+    }
+    return base_->Allocate(bytes);
+  }
+
   absl::StatusOr<uint64_t> SizeBytes() const override {
     if (absl::Status status = owner_->Begin(Call::kSize, path_); !status.ok()) {
       return status;

@@ -38,9 +38,10 @@ enum class Call : uint8_t {
   kWrite,
   kSync,
   kTruncate,
+  kAllocate,
   kSize,
 };
-inline constexpr size_t kCallKinds = 14;
+inline constexpr size_t kCallKinds = 15;
 
 struct Fault {
   std::optional<Call> call;  // empty: calls of every kind

@@ -32,6 +32,11 @@ class GatedFileSystem::GatedFile : public File {
     return base_->Truncate(bytes);
   }
 
+  absl::Status Allocate(uint64_t bytes) override {
+    owner_->Pass(Call::kAllocate, path_);
+    return base_->Allocate(bytes);
+  }
+
   absl::StatusOr<uint64_t> SizeBytes() const override {
     return base_->SizeBytes();
   }

@@ -88,6 +88,7 @@ class DiskNames {
 // A file or a folder.
 struct DiskNode {
   bool folder = false;
+  uint64_t allocated_bytes = 0;  // behind the live bytes they read as zeros
   DiskBytes bytes;
   DiskNames names;
 };

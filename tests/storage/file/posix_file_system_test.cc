@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -185,6 +186,25 @@ TEST_F(PosixFileSystemTest, NoDescriptorPassesToOtherPrograms) {
     EXPECT_NE(fcntl(fd, F_GETFD) & FD_CLOEXEC, 0) << name;
   }
   EXPECT_EQ(ours, 2);
+}
+
+TEST_F(PosixFileSystemTest, AllocatesRoomThatReadsAsZeros) {
+  const auto file = files_->CreateFile(Path("a"));
+  ASSERT_TRUE(file.ok());
+  ASSERT_TRUE((*file)->WriteAt(0, "abc").ok());
+  ASSERT_TRUE((*file)->Allocate(1 << 20).ok());
+  EXPECT_EQ(*(*file)->SizeBytes(), 1u << 20);
+  struct stat status;
+  ASSERT_EQ(stat(Path("a").c_str(), &status), 0);
+  EXPECT_GE(status.st_blocks * 512, 1 << 20);
+  char read[5];
+  ASSERT_TRUE((*file)->ReadAt(0, 5, read).ok());
+  EXPECT_EQ(std::string(read, 5), std::string("abc\0\0", 5));
+  ASSERT_TRUE((*file)->Allocate(10).ok());
+  EXPECT_EQ(*(*file)->SizeBytes(), 1u << 20);
+  ASSERT_TRUE((*file)->Truncate(0).ok());
+  ASSERT_EQ(stat(Path("a").c_str(), &status), 0);
+  EXPECT_EQ(status.st_blocks, 0);
 }
 
 TEST_F(PosixFileSystemTest, TellsWhatIsAvailable) {

@@ -31,6 +31,9 @@ class StringFile : public File {
   absl::Status Truncate(uint64_t) override {
     return absl::UnimplementedError("read only");
   }
+  absl::Status Allocate(uint64_t) override {
+    return absl::UnimplementedError("read only");
+  }
   absl::StatusOr<uint64_t> SizeBytes() const override {
     return content_.size();
   }
