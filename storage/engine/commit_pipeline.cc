@@ -33,6 +33,7 @@ CommitPipeline::~CommitPipeline() {
 }
 
 std::optional<Version> CommitPipeline::FindLocked(absl::string_view key) const {
+  if (newest_.empty()) return index_->Find(key);
   const auto pending = newest_.find(key);
   if (pending == newest_.end()) return index_->Find(key);
   if (pending->second->version.deleted) return std::nullopt;
@@ -60,12 +61,31 @@ absl::Status CommitPipeline::CheckAccepting() const {
 }
 
 int64_t CommitPipeline::TakeTime() {
-  last_time_us_ = std::max(last_time_us_, settings_.time->now_us());
+  // A run is written at once: one look at the clock is enough for it.
+  if (!in_run_) {
+    last_time_us_ = std::max(last_time_us_, settings_.time->now_us());
+  }
   return last_time_us_;
 }
 
+void CommitPipeline::NoteNewest(const Index::Change& change) {
+  const auto [newest, is_first] = newest_.try_emplace(change.key, &change);
+  if (is_first) return;
+  // The map's key has to point into the change that it leads to: the one before
+  // may be gone first.
+  newest_.erase(newest);
+  newest_.emplace(change.key, &change);
+}
+
+void CommitPipeline::ForgetNewest(const Index::Change& change) {
+  const auto newest = newest_.find(change.key);
+  if (newest != newest_.end() && newest->second == &change) {
+    newest_.erase(newest);
+  }
+}
+
 absl::StatusOr<TransactionPlan> CommitPipeline::Plan(
-    const Transaction& transaction, const FetchedValues& values) {
+    Transaction* transaction, const FetchedValues& values) {
   const absl::Status accepting = CheckAccepting();
   if (!accepting.ok()) return accepting;
   const auto find = [this](absl::string_view key) {
@@ -77,7 +97,7 @@ absl::StatusOr<TransactionPlan> CommitPipeline::Plan(
   return PlanTransaction(transaction, input);
 }
 
-std::vector<std::string> CommitPipeline::Commit(const Transaction& transaction,
+std::vector<std::string> CommitPipeline::Commit(Transaction* transaction,
                                                 const FetchedValues& values,
                                                 Callback* done) {
   absl::Status refused;
@@ -87,9 +107,9 @@ std::vector<std::string> CommitPipeline::Commit(const Transaction& transaction,
     if (plan.ok()) {
       if (!plan->missing_values.empty()) return std::move(plan->missing_values);
       auto commit = std::make_shared<PendingCommit>();
-      commit->durability = transaction.durability == Durability::kDefault
+      commit->durability = transaction->durability == Durability::kDefault
                                ? settings_.durability
-                               : transaction.durability;
+                               : transaction->durability;
       plan->receipt.durability = commit->durability;
       // What only looked has nothing to make durable.
       if (plan->put_count + plan->delete_count == 0) {
@@ -104,7 +124,8 @@ std::vector<std::string> CommitPipeline::Commit(const Transaction& transaction,
       counts_.deletes += plan->delete_count;
       const Durability durability = commit->durability;
       Enqueue(std::move(commit));
-      Advance(durability, transaction.more);
+      in_run_ = transaction->more;
+      Advance(durability, transaction->more);
       return {};
     }
     refused = plan.status();
@@ -166,10 +187,7 @@ void CommitPipeline::Enqueue(CommitPtr commit) {
       if (change.version.value != nullptr) {
         commit->record_bytes += change.version.value->size();
       }
-      // The map's key has to point into the change that it leads to: the one
-      // before may be gone first.
-      newest_.erase(change.key);
-      newest_.emplace(change.key, &change);
+      NoteNewest(change);
     }
     pending_bytes_ += commit->record_bytes;
     unwritten_.push_back(commit);
@@ -214,25 +232,22 @@ bool CommitPipeline::IsReady(const PendingCommit& commit) const {
   return false;
 }
 
-std::vector<CommitPipeline::CommitPtr> CommitPipeline::TakeReady() {
-  std::vector<CommitPtr> ready;
+void CommitPipeline::TakeReady(std::vector<CommitPtr>* ready) {
+  ready->clear();
+  if (queue_.empty() || !IsReady(*queue_.front())) return;
+  ready->reserve(queue_.size());
+  Index::Writer index(index_);
   while (!queue_.empty() && IsReady(*queue_.front())) {
     CommitPtr commit = std::move(queue_.front());
     queue_.pop_front();
     if (commit->failure.ok() && !commit->changes.empty()) {
-      index_->Apply(commit->changes, commit->revision);
+      index.Apply(commit->changes, commit->revision);
       commit->published = true;
       if (commit->expired) counts_.expired += commit->changes.size();
-      for (const Index::Change& change : commit->changes) {
-        const auto newest = newest_.find(change.key);
-        if (newest != newest_.end() && newest->second == &change) {
-          newest_.erase(newest);
-        }
-      }
+      for (const Index::Change& change : commit->changes) ForgetNewest(change);
     }
-    ready.push_back(std::move(commit));
+    ready->push_back(std::move(commit));
   }
-  return ready;
 }
 
 void CommitPipeline::Publish() {
@@ -240,8 +255,8 @@ void CommitPipeline::Publish() {
   // commits does not recurse, and callbacks run in revision order (M1).
   if (publishing_) return;
   publishing_ = true;
-  for (std::vector<CommitPtr> ready = TakeReady(); !ready.empty();
-       ready = TakeReady()) {
+  std::vector<CommitPtr> ready;
+  for (TakeReady(&ready); !ready.empty(); TakeReady(&ready)) {
     if (seal_waiters_ > 0) role_left_.SignalAll();
     mu_.Unlock();
     for (const CommitPtr& commit : ready) {
@@ -253,6 +268,7 @@ void CommitPipeline::Publish() {
       }
       commit->done = nullptr;
     }
+    ready.clear();
     mu_.Lock();
   }
   publishing_ = false;

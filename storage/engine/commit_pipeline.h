@@ -39,6 +39,8 @@
 #include "storage/engine/engine_time.h"
 #include "storage/engine/pending_commit.h"
 #include "storage/engine/transaction_plan.h"
+#include "storage/format/location.h"
+#include "storage/format/record.h"
 #include "storage/index/index.h"
 #include "storage/limits.h"
 #include "storage/log/record_cache.h"
@@ -81,8 +83,8 @@ class CommitPipeline {
 
   // Plans the transaction against the newest state and queues it. Returns the
   // keys whose values it needs to have fetched, and has done nothing then, not
-  // even taken *done; else empty, and *done is taken.
-  std::vector<std::string> Commit(const Transaction& transaction,
+  // even taken *done; else empty, and *transaction and *done are used up.
+  std::vector<std::string> Commit(Transaction* transaction,
                                   const FetchedValues& values, Callback* done)
       ABSL_LOCKS_EXCLUDED(mu_);
 
@@ -128,7 +130,12 @@ class CommitPipeline {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   absl::Status CheckAccepting() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   int64_t TakeTime() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  absl::StatusOr<TransactionPlan> Plan(const Transaction& transaction,
+  // The newest change of its key is this one, or is so no longer.
+  void NoteNewest(const Index::Change& change)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void ForgetNewest(const Index::Change& change)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  absl::StatusOr<TransactionPlan> Plan(Transaction* transaction,
                                        const FetchedValues& values)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Enqueue(CommitPtr commit) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
@@ -143,14 +150,11 @@ class CommitPipeline {
   // Does what must be done before the group; false: it cannot be now.
   bool Prepare(Writer writer, uint64_t group_bytes)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  std::vector<CommitPtr> NextGroup(uint64_t* bytes) const
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  absl::Status WriteGroup(const std::vector<CommitPtr>& group,
-                          std::vector<Location>* locations)
-      ABSL_LOCKS_EXCLUDED(mu_);
-  void FinishGroup(const std::vector<CommitPtr>& group,
-                   const std::vector<Location>& locations)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Fills group_ with what stands first in unwritten_; returns its bytes.
+  uint64_t TakeGroup() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  absl::Status WriteGroup() ABSL_LOCKS_EXCLUDED(mu_);
+  void CacheGroup() ABSL_LOCKS_EXCLUDED(mu_);
+  void FinishGroup() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   bool WaitsForUnwritten(const PendingCommit& commit) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // What could not be written is refused; nothing of it has happened.
@@ -163,7 +167,8 @@ class CommitPipeline {
   bool IsReady(const PendingCommit& commit) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Publish() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  std::vector<CommitPtr> TakeReady() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void TakeReady(std::vector<CommitPtr>* ready)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   // --- flushing: commit_flushing.cc
   void RunFlusher() ABSL_LOCKS_EXCLUDED(mu_);
@@ -185,6 +190,12 @@ class CommitPipeline {
   Index* const index_;
   RecordCache* const cache_;
 
+  // The writer's, kept for their memory. What group_ points to is in
+  // unwritten_.
+  std::vector<PendingCommit*> group_;
+  std::vector<Record> records_;
+  std::vector<Location> locations_;
+
   mutable absl::Mutex mu_;
   absl::CondVar flusher_wakes_;
   absl::CondVar role_left_;  // writer or publisher, or a roll is done
@@ -202,6 +213,7 @@ class CommitPipeline {
   Revision written_ ABSL_GUARDED_BY(mu_);  // all up to it are written
   Revision synced_ ABSL_GUARDED_BY(mu_);   // all up to it are synced
   int64_t last_time_us_ ABSL_GUARDED_BY(mu_) = 0;
+  bool in_run_ ABSL_GUARDED_BY(mu_) = false;  // the last commit had `more`
   uint64_t pending_bytes_ ABSL_GUARDED_BY(mu_) = 0;
   Revision ceiling_ ABSL_GUARDED_BY(mu_);  // none above it may be used yet
 

@@ -29,20 +29,19 @@ Record RecordOf(const Index::Change& change, bool expired) {
 
 }  // namespace
 
-std::vector<CommitPipeline::CommitPtr> CommitPipeline::NextGroup(
-    uint64_t* bytes) const {
-  std::vector<CommitPtr> group;
-  *bytes = 0;
+uint64_t CommitPipeline::TakeGroup() {
+  group_.clear();
+  uint64_t bytes = 0;
   for (const CommitPtr& commit : unwritten_) {
     if (commit->revision > ceiling_) break;
-    if (!group.empty() &&
-        *bytes + commit->record_bytes > log_->group_bytes_max()) {
+    if (!group_.empty() &&
+        bytes + commit->record_bytes > log_->group_bytes_max()) {
       break;
     }
-    *bytes += commit->record_bytes;
-    group.push_back(commit);
+    bytes += commit->record_bytes;
+    group_.push_back(commit.get());
   }
-  return group;
+  return bytes;
 }
 
 bool CommitPipeline::Prepare(Writer writer, uint64_t group_bytes) {
@@ -63,14 +62,12 @@ bool CommitPipeline::Prepare(Writer writer, uint64_t group_bytes) {
 void CommitPipeline::WriteQueued(Writer writer) {
   if (writing_) return;
   while (!unwritten_.empty() && failure_.ok() && write_error_.ok()) {
-    uint64_t bytes = 0;
-    std::vector<CommitPtr> group = NextGroup(&bytes);
+    const uint64_t bytes = TakeGroup();
     if (!Prepare(writer, bytes)) return;
-    if (group.empty()) continue;
-    std::vector<Location> locations;
+    if (group_.empty()) continue;
     writing_ = true;
     mu_.Unlock();
-    const absl::Status written = WriteGroup(group, &locations);
+    const absl::Status written = WriteGroup();
     mu_.Lock();
     writing_ = false;
     role_left_.SignalAll();
@@ -79,38 +76,41 @@ void CommitPipeline::WriteQueued(Writer writer) {
       WakeFlusher();
       return;
     }
-    FinishGroup(group, locations);
+    FinishGroup();
   }
 }
 
-absl::Status CommitPipeline::WriteGroup(const std::vector<CommitPtr>& group,
-                                        std::vector<Location>* locations) {
-  std::vector<Record> records;
-  for (const CommitPtr& commit : group) {
+absl::Status CommitPipeline::WriteGroup() {
+  records_.clear();
+  locations_.clear();
+  for (const PendingCommit* commit : group_) {
     for (const Index::Change& change : commit->changes) {
-      records.push_back(RecordOf(change, commit->expired));
+      records_.push_back(RecordOf(change, commit->expired));
     }
-    records.back().ends_transaction = true;
+    records_.back().ends_transaction = true;
   }
-  absl::Status written = log_->Write(records, group.back()->time_us, locations);
-  if (!written.ok() || !cache_->enabled()) return written;
-  for (size_t i = 0; i < records.size(); ++i) {
-    if (records[i].type == RecordType::kDelete) {
-      cache_->Erase(records[i].key);
-    } else {
-      cache_->Insert(records[i].key, (*locations)[i],
-                     log_->Written((*locations)[i]));
-    }
-  }
+  absl::Status written =
+      log_->Write(records_, group_.back()->time_us, &locations_);
+  if (written.ok() && cache_->enabled()) CacheGroup();
   return written;
 }
 
-void CommitPipeline::FinishGroup(const std::vector<CommitPtr>& group,
-                                 const std::vector<Location>& locations) {
+void CommitPipeline::CacheGroup() {
+  for (size_t i = 0; i < records_.size(); ++i) {
+    if (records_[i].type == RecordType::kDelete) {
+      cache_->Erase(records_[i].key);
+    } else {
+      cache_->Insert(records_[i].key, locations_[i],
+                     log_->Written(locations_[i]));
+    }
+  }
+}
+
+void CommitPipeline::FinishGroup() {
   size_t next = 0;
-  for (const CommitPtr& commit : group) {
+  for (PendingCommit* commit : group_) {
     for (Index::Change& change : commit->changes) {
-      change.version.location = locations[next++];
+      change.version.location = locations_[next++];
       change.version.value = nullptr;
       if (commit->published) {
         index_->Relocate(change.key, change.version.revision,
@@ -119,9 +119,9 @@ void CommitPipeline::FinishGroup(const std::vector<CommitPtr>& group,
     }
     commit->written = true;
     pending_bytes_ -= commit->record_bytes;
-    unwritten_.pop_front();
   }
-  written_ = group.back()->revision;
+  written_ = group_.back()->revision;
+  unwritten_.erase(unwritten_.begin(), unwritten_.begin() + group_.size());
   ++counts_.writes;
 }
 
@@ -131,10 +131,7 @@ void CommitPipeline::RebuildNewest() {
   for (const CommitPtr& commit : queue_) {
     if (!commit->failure.ok()) continue;
     head_ = std::max(head_, commit->revision);
-    for (const Index::Change& change : commit->changes) {
-      newest_.erase(change.key);
-      newest_.emplace(change.key, &change);
-    }
+    for (const Index::Change& change : commit->changes) NoteNewest(change);
   }
 }
 

@@ -175,7 +175,7 @@ void LogStore::Commit(Transaction transaction, CommitCallback done) {
   do {
     const absl::Status fetched = Fetch(needed, &values);
     if (!fetched.ok()) return done(fetched);
-    needed = pipeline_->Commit(transaction, values, &done);
+    needed = pipeline_->Commit(&transaction, values, &done);
   } while (!needed.empty());
 }
 

@@ -4,8 +4,8 @@
 #define RUNDLET_STORAGE_ENGINE_PENDING_COMMIT_H_
 
 #include <cstdint>
-#include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -19,8 +19,8 @@ struct PendingCommit {
   // Its own, or, without changes, the one that it saw and waits for.
   Revision revision = 0;
   Durability durability = Durability::kDisk;
-  std::vector<Index::Change> changes;  // may be empty
-  bool expired = false;                // its deletes are those of the sweeper
+  absl::InlinedVector<Index::Change, 1> changes;  // may be empty
+  bool expired = false;  // its deletes are those of the sweeper
   int64_t time_us = 0;
   uint64_t record_bytes = 0;
   Receipt receipt;

@@ -44,24 +44,22 @@ absl::StatusOr<std::optional<std::string>> RecordReader::ReadValue(
       segments_->Find(version.location.segment_id);
   if (segment == nullptr) return std::nullopt;
   const bool use_cache = caching == Caching::kUse && cache_->enabled();
+  std::optional<std::string> cached;
   if (use_cache) {
-    const std::shared_ptr<const std::string> cached =
-        cache_->Find(key, version.location);
-    if (cached != nullptr) {
-      hits_.fetch_add(1, std::memory_order_relaxed);
-      const absl::StatusOr<Record> record =
-          segment->Decode(version.location, *cached);
-      if (!record.ok()) return record.status();
-      return std::string(record->value);
-    }
-    misses_.fetch_add(1, std::memory_order_relaxed);
+    cached = cache_->Find(key, version.location);
+    (cached.has_value() ? hits_ : misses_)
+        .fetch_add(1, std::memory_order_relaxed);
   }
-  std::string bytes;
-  const absl::StatusOr<Record> record = segment->Read(version.location, &bytes);
+  std::string bytes = cached.has_value() ? *std::move(cached) : std::string();
+  const absl::StatusOr<Record> record =
+      cached.has_value() ? segment->Decode(version.location, bytes)
+                         : segment->Read(version.location, &bytes);
   if (!record.ok()) return record.status();
   const absl::Status identity = CheckIdentity(*record, key, version, *segment);
   if (!identity.ok()) return identity;
-  if (use_cache) cache_->Insert(key, version.location, bytes);
+  if (use_cache && !cached.has_value()) {
+    cache_->Insert(key, version.location, bytes);
+  }
   // The record is cut down to its value in place, to spare a copy.
   const size_t value_at = record->value.data() - bytes.data();
   const size_t value_bytes = record->value.size();

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "storage/engine/expiry_micros.h"
 #include "storage/engine/record_reader.h"
 #include "storage/format/checksum.h"
@@ -15,6 +16,11 @@ const std::string& KeyOf(const Operation& operation) {
   return std::visit(
       [](const auto& each) -> const std::string& { return each.key; },
       operation);
+}
+
+std::string& KeyOf(Operation& operation) {
+  return std::visit([](auto& each) -> std::string& { return each.key; },
+                    operation);
 }
 
 int64_t ResolveExpiry(const Expiry& expiry, int64_t now_us, int64_t kept_us) {
@@ -48,42 +54,44 @@ bool Compare(const T& have, Condition::Comparison comparison, const T& want) {
 
 class Planner {
  public:
-  Planner(const Transaction& transaction, const PlanInput& input)
-      : transaction_(transaction), input_(input) {}
+  Planner(Transaction* transaction, const PlanInput& input)
+      : transaction_(*transaction), input_(input) {}
 
   absl::StatusOr<TransactionPlan> Run();
 
  private:
   // A key that an operation has looked at.
   struct Seen {
-    std::string key;
+    std::string* key = nullptr;      // of the first operation that did
     std::optional<Version> version;  // live; empty if absent or expired
     bool in_store = false;           // something has to be deleted if it goes
     uint64_t mutation = 0;           // the number of its last one; 0: none
+    std::string* put_bytes =
+        nullptr;  // the version's value, if it was put here
   };
 
   std::optional<Version> FindLive(absl::string_view key, bool* in_store) const;
-  Seen& Look(const std::string& key);
-  std::shared_ptr<const std::string> ValueOf(absl::string_view key,
+  Seen& Look(std::string* key);
+  std::shared_ptr<const std::string> Fetched(absl::string_view key,
                                              const Version& version);
+  const std::string& ValueOf(const Seen& seen);
 
   bool Holds(const Condition& condition);
   FailedCondition Describe(const Condition& condition, size_t index);
-  const std::vector<Operation>& ChooseBranch();
+  absl::Span<Operation> ChooseBranch();
 
-  void Apply(const Operation& operation);
-  void Write(Seen& seen, ValueKind kind,
-             std::shared_ptr<const std::string> value, int64_t expiry_us);
-  void ApplyPut(Seen& seen, const PutOperation& put);
+  void Apply(Operation& operation);
+  void Write(Seen& seen, ValueKind kind, int64_t expiry_us);
+  void ApplyPut(Seen& seen, PutOperation& put);
   void ApplySetExpiry(Seen& seen, const SetExpiryOperation& set);
   void ApplyDelete(Seen& seen);
   void CollectChanges();
 
-  const Transaction& transaction_;
+  Transaction& transaction_;
   const PlanInput& input_;
   TransactionPlan plan_;
-  std::vector<Seen> seen_;
-  absl::flat_hash_map<std::string, size_t> seen_at_;  // once there are many
+  absl::InlinedVector<Seen, 1> seen_;
+  absl::flat_hash_map<absl::string_view, size_t> seen_at_;  // if many
   uint64_t mutations_ = 0;
   uint64_t receipt_bytes_ = 0;
 };
@@ -96,28 +104,27 @@ std::optional<Version> Planner::FindLive(absl::string_view key,
   return version;
 }
 
-Planner::Seen& Planner::Look(const std::string& key) {
+Planner::Seen& Planner::Look(std::string* key) {
   constexpr size_t kFewKeys = 8;
   if (seen_.size() < kFewKeys) {
     for (Seen& seen : seen_) {
-      if (seen.key == key) return seen;
+      if (*seen.key == *key) return seen;
     }
   } else {
     if (seen_at_.empty()) {
-      for (size_t i = 0; i < seen_.size(); ++i) seen_at_[seen_[i].key] = i;
+      for (size_t i = 0; i < seen_.size(); ++i) seen_at_[*seen_[i].key] = i;
     }
-    const auto found = seen_at_.find(key);
+    const auto found = seen_at_.find(*key);
     if (found != seen_at_.end()) return seen_[found->second];
-    seen_at_[key] = seen_.size();
+    seen_at_[*key] = seen_.size();
   }
-  Seen seen;
+  Seen& seen = seen_.emplace_back();
   seen.key = key;
-  seen.version = FindLive(key, &seen.in_store);
-  seen_.push_back(std::move(seen));
-  return seen_.back();
+  seen.version = FindLive(*key, &seen.in_store);
+  return seen;
 }
 
-std::shared_ptr<const std::string> Planner::ValueOf(absl::string_view key,
+std::shared_ptr<const std::string> Planner::Fetched(absl::string_view key,
                                                     const Version& version) {
   static const auto* const kPlaceholder =
       new std::shared_ptr<const std::string>(
@@ -131,6 +138,11 @@ std::shared_ptr<const std::string> Planner::ValueOf(absl::string_view key,
   // The plan goes on, to find all that is missing at once, and is thrown away.
   plan_.missing_values.emplace_back(key);
   return *kPlaceholder;
+}
+
+const std::string& Planner::ValueOf(const Seen& seen) {
+  if (seen.put_bytes != nullptr) return *seen.put_bytes;
+  return *Fetched(*seen.key, *seen.version);
 }
 
 bool Planner::Holds(const Condition& condition) {
@@ -151,7 +163,7 @@ bool Planner::Holds(const Condition& condition) {
   }
   const bool equal = version.has_value() &&
                      version->kind == condition.value.kind &&
-                     *ValueOf(condition.key, *version) == condition.value.bytes;
+                     *Fetched(condition.key, *version) == condition.value.bytes;
   return equal == (condition.comparison == Condition::Comparison::kEqual);
 }
 
@@ -164,13 +176,12 @@ FailedCondition Planner::Describe(const Condition& condition, size_t index) {
     failed.exists = true;
     failed.revision = version->revision;
     failed.version = version->version;
-    failed.value_crc32 = Crc32(0, *ValueOf(condition.key, *version));
+    failed.value_crc32 = Crc32(0, *Fetched(condition.key, *version));
   }
   return failed;
 }
 
-const std::vector<Operation>& Planner::ChooseBranch() {
-  static const auto* const kNothing = new std::vector<Operation>();
+absl::Span<Operation> Planner::ChooseBranch() {
   for (size_t i = 0; i < transaction_.conditions.size(); ++i) {
     const Condition& condition = transaction_.conditions[i];
     if (Holds(condition)) continue;
@@ -178,14 +189,13 @@ const std::vector<Operation>& Planner::ChooseBranch() {
     plan_.receipt.branch = transaction_.has_otherwise
                                ? Receipt::Branch::kOtherwise
                                : Receipt::Branch::kNone;
-    return transaction_.has_otherwise ? transaction_.otherwise : *kNothing;
+    return transaction_.has_otherwise ? absl::MakeSpan(transaction_.otherwise)
+                                      : absl::Span<Operation>();
   }
-  return transaction_.operations;
+  return absl::MakeSpan(transaction_.operations);
 }
 
-void Planner::Write(Seen& seen, ValueKind kind,
-                    std::shared_ptr<const std::string> value,
-                    int64_t expiry_us) {
+void Planner::Write(Seen& seen, ValueKind kind, int64_t expiry_us) {
   Version next;
   if (seen.version.has_value()) {
     next.create_revision = seen.version->create_revision;
@@ -200,61 +210,64 @@ void Planner::Write(Seen& seen, ValueKind kind,
   next.modified_us = input_.now_us;
   next.expiry_us = expiry_us;
   next.kind = kind;
-  next.value = std::move(value);
   seen.version = std::move(next);
   seen.mutation = ++mutations_;
 }
 
-void Planner::ApplyPut(Seen& seen, const PutOperation& put) {
+void Planner::ApplyPut(Seen& seen, PutOperation& put) {
   ++plan_.put_count;
   const int64_t kept_us =
       seen.version.has_value() ? seen.version->expiry_us : 0;
   Write(seen, put.value.kind,
-        std::make_shared<const std::string>(put.value.bytes),
         ResolveExpiry(put.expiry, input_.now_us, kept_us));
+  seen.put_bytes = &put.value.bytes;
 }
 
 void Planner::ApplySetExpiry(Seen& seen, const SetExpiryOperation& set) {
   if (!seen.version.has_value()) return;
   ++plan_.put_count;
-  Write(seen, seen.version->kind, ValueOf(seen.key, *seen.version),
+  std::shared_ptr<const std::string> value;
+  if (seen.put_bytes == nullptr) value = Fetched(*seen.key, *seen.version);
+  Write(seen, seen.version->kind,
         ResolveExpiry(set.expiry, input_.now_us, seen.version->expiry_us));
+  seen.version->value = std::move(value);
 }
 
 void Planner::ApplyDelete(Seen& seen) {
   ++plan_.delete_count;
   if (!seen.version.has_value()) return;
   seen.version.reset();
+  seen.put_bytes = nullptr;
   seen.mutation = ++mutations_;
 }
 
-void Planner::Apply(const Operation& operation) {
-  Seen& seen = Look(KeyOf(operation));
+void Planner::Apply(Operation& operation) {
+  Seen& seen = Look(&KeyOf(operation));
   // A put may have let the key expire at once; then it is gone already.
   if (seen.version.has_value() && seen.version->ExpiredAt(input_.now_us)) {
     seen.version.reset();
+    seen.put_bytes = nullptr;
   }
-  OperationResult result;
+  OperationResult& result = plan_.receipt.results.emplace_back();
   result.existed = seen.version.has_value();
   const bool is_get = std::holds_alternative<GetOperation>(operation);
   if (seen.version.has_value() && (is_get || transaction_.return_previous)) {
-    Entry entry = EntryOf(seen.key, *seen.version);
-    entry.value.bytes = *ValueOf(seen.key, *seen.version);
+    Entry entry = EntryOf(*seen.key, *seen.version);
+    entry.value.bytes = ValueOf(seen);
     receipt_bytes_ += entry.key.size() + entry.value.bytes.size();
     result.entry = std::move(entry);
   }
-  if (const auto* put = std::get_if<PutOperation>(&operation)) {
+  if (auto* put = std::get_if<PutOperation>(&operation)) {
     ApplyPut(seen, *put);
   } else if (const auto* set = std::get_if<SetExpiryOperation>(&operation)) {
     ApplySetExpiry(seen, *set);
   } else if (!is_get) {
     ApplyDelete(seen);
   }
-  plan_.receipt.results.push_back(std::move(result));
 }
 
 void Planner::CollectChanges() {
-  std::vector<Seen*> mutated;
+  absl::InlinedVector<Seen*, 4> mutated;
   for (Seen& seen : seen_) {
     // A key that came and went leaves nothing, unless there was one before.
     const bool leaves_record = seen.version.has_value() || seen.in_store;
@@ -264,23 +277,26 @@ void Planner::CollectChanges() {
     return a->mutation < b->mutation;
   });
   for (Seen* seen : mutated) {
-    Index::Change change;
-    change.key = std::move(seen->key);
+    Index::Change& change = plan_.changes.emplace_back();
+    change.key = std::move(*seen->key);
     if (seen->version.has_value()) {
       change.version = *std::move(seen->version);
+      if (seen->put_bytes != nullptr) {
+        change.version.value =
+            std::make_shared<const std::string>(std::move(*seen->put_bytes));
+      }
     } else {
       change.version.deleted = true;
       change.version.revision = input_.revision;
       change.version.modified_us = input_.now_us;
     }
-    plan_.changes.push_back(std::move(change));
   }
 }
 
 absl::StatusOr<TransactionPlan> Planner::Run() {
-  const std::vector<Operation>& branch = ChooseBranch();
+  const absl::Span<Operation> branch = ChooseBranch();
   plan_.receipt.results.reserve(branch.size());
-  for (const Operation& operation : branch) Apply(operation);
+  for (Operation& operation : branch) Apply(operation);
   if (!plan_.missing_values.empty()) return std::move(plan_);
   absl::Status fits =
       CheckAtMost("receipt bytes", receipt_bytes_, "receipt_bytes_max",
@@ -297,7 +313,7 @@ absl::StatusOr<TransactionPlan> Planner::Run() {
 
 }  // namespace
 
-absl::StatusOr<TransactionPlan> PlanTransaction(const Transaction& transaction,
+absl::StatusOr<TransactionPlan> PlanTransaction(Transaction* transaction,
                                                 const PlanInput& input) {
   return Planner(transaction, input).Run();
 }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/inlined_vector.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -37,7 +38,7 @@ struct TransactionPlan {
   Receipt receipt;  // durability not set; revision 0 if there is no change
   // At most one a key, in the order of their last mutation; a deleted version
   // stands for a tombstone.
-  std::vector<Index::Change> changes;
+  absl::InlinedVector<Index::Change, 1> changes;
   uint64_t put_count = 0;
   uint64_t delete_count = 0;
 };
@@ -52,8 +53,10 @@ struct PlanInput {
   absl::FunctionRef<std::optional<Version>(absl::string_view key)> find;
 };
 
-// INVALID_ARGUMENT: the receipt would exceed receipt_bytes_max.
-absl::StatusOr<TransactionPlan> PlanTransaction(const Transaction& transaction,
+// A plan without missing values takes keys and values out of the transaction's
+// operations; otherwise it is unchanged. INVALID_ARGUMENT: the receipt would
+// exceed receipt_bytes_max.
+absl::StatusOr<TransactionPlan> PlanTransaction(Transaction* transaction,
                                                 const PlanInput& input);
 
 // The keys whose values a plan is sure to need, as far as the request tells.

@@ -102,8 +102,7 @@ void Index::FinishRestore(Revision visible) {
   }
 }
 
-void Index::Apply(absl::Span<const Change> changes, Revision visible) {
-  const absl::MutexLock lock(&mu_);
+void Index::ApplyLocked(absl::Span<const Change> changes, Revision visible) {
   for (const Change& change : changes) {
     const auto found = map_.find(change.key);
     if (found == map_.end()) {
@@ -113,8 +112,13 @@ void Index::Apply(absl::Span<const Change> changes, Revision visible) {
     }
     Versions& versions = found->second;
     CountOut(found->first, versions.back());
-    versions.push_back(change.version);
     CountIn(found->first, change.version);
+    if (pins_.empty() && versions.size() == 1 && !change.version.deleted) {
+      live_bytes_ -= versions.back().location.bytes;
+      versions.back() = change.version;
+      continue;
+    }
+    versions.push_back(change.version);
     if (Trim(found->first, versions)) EraseKey(found->first);
   }
   visible_ = std::max(visible_, visible);

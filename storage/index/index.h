@@ -48,10 +48,34 @@ class Index {
   // Ends recovery: forgets deleted keys; `visible` is the newest revision.
   void FinishRestore(Revision visible) ABSL_LOCKS_EXCLUDED(mu_);
 
-  // Makes changes visible, each newer than what its key has, and with them all
-  // revisions up to `visible`.
+  // Makes changes visible, as many transactions as it is given, all at once for
+  // readers: it holds the index's lock while it lives.
+  class ABSL_SCOPED_LOCKABLE Writer {
+   public:
+    explicit Writer(Index* index) ABSL_EXCLUSIVE_LOCK_FUNCTION(index->mu_)
+        : index_(index) {
+      index_->mu_.Lock();
+    }
+    ~Writer() ABSL_UNLOCK_FUNCTION() { index_->mu_.Unlock(); }
+    Writer(const Writer&) = delete;
+    Writer& operator=(const Writer&) = delete;
+
+    // Each change is newer than what its key has; with them all revisions up to
+    // `visible` are.
+    void Apply(absl::Span<const Change> changes, Revision visible) {
+      index_->mu_.AssertHeld();
+      index_->ApplyLocked(changes, visible);
+    }
+
+   private:
+    Index* const index_;
+  };
+
+  // The same for one transaction.
   void Apply(absl::Span<const Change> changes, Revision visible)
-      ABSL_LOCKS_EXCLUDED(mu_);
+      ABSL_LOCKS_EXCLUDED(mu_) {
+    Writer(this).Apply(changes, visible);
+  }
 
   Revision visible() const ABSL_LOCKS_EXCLUDED(mu_);
 
@@ -105,6 +129,9 @@ class Index {
   using Versions = absl::InlinedVector<Version, 1>;
   using Map = absl::node_hash_map<std::string, Versions>;
   using Key = Map::value_type;  // stays where it is while it is in the map
+
+  void ApplyLocked(absl::Span<const Change> changes, Revision visible)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   static const Version* AsOf(const Versions& versions, Revision at);
 

@@ -1,6 +1,6 @@
 #include "storage/log/record_cache.h"
 
-#include <utility>
+#include <iterator>
 
 #include "absl/hash/hash.h"
 
@@ -10,6 +10,9 @@ namespace {
 // Below this a cache is one shard, with one exact order.
 constexpr uint64_t kShardEntriesMin = 64;
 constexpr uint64_t kShardsMax = 8;
+
+// Memory that an entry may hold beyond its record.
+constexpr uint64_t kSlackBytesMax = 1024;
 
 uint64_t ShardCount(uint64_t entries_max) {
   uint64_t shards = 1;
@@ -38,26 +41,55 @@ RecordCache::RecordCache(uint64_t entries_max, uint64_t bytes_max)
   }
 }
 
-RecordCache::Shard& RecordCache::ShardOf(absl::string_view key) {
+size_t RecordCache::HashOf(absl::string_view key) {
+  return absl::Hash<absl::string_view>()(key);
+}
+
+RecordCache::Shard& RecordCache::ShardOf(size_t hash) {
   // The high bits: the map inside the shard uses the low ones.
-  const uint64_t hash = absl::Hash<absl::string_view>()(key);
   return *shards_[(hash >> 32) % shards_.size()];
 }
 
-void RecordCache::Shard::Drop(std::list<Node>::iterator node) {
+void RecordCache::Shard::Drop(Nodes::iterator node) {
   bytes -= node->bytes();
   nodes.erase(node->key);
   order.erase(node);
 }
 
-std::shared_ptr<const std::string> RecordCache::Find(absl::string_view key,
-                                                     const Location& location) {
-  if (!enabled()) return nullptr;
-  Shard& shard = ShardOf(key);
+RecordCache::Node& RecordCache::Shard::NodeFor(absl::string_view key,
+                                               size_t hash) {
+  const auto found = nodes.find(key, hash);
+  if (found != nodes.end()) {
+    order.splice(order.begin(), order, found->second);
+    return order.front();
+  }
+  if (order.size() < entries_max) {
+    order.emplace_front();
+  } else {
+    // A full cache takes no more memory from the heap: the record that goes
+    // leaves its own.
+    Node& last = order.back();
+    bytes -= last.bytes();
+    nodes.erase(last.key);
+    last.record.clear();
+    order.splice(order.begin(), order, std::prev(order.end()));
+  }
+  Node& node = order.front();
+  node.key.assign(key.data(), key.size());
+  bytes += node.bytes();
+  nodes.emplace(node.key, order.begin());
+  return node;
+}
+
+std::optional<std::string> RecordCache::Find(absl::string_view key,
+                                             const Location& location) {
+  if (!enabled()) return std::nullopt;
+  const size_t hash = HashOf(key);
+  Shard& shard = ShardOf(hash);
   const absl::MutexLock lock(&shard.mu);
-  const auto found = shard.nodes.find(key);
+  const auto found = shard.nodes.find(key, hash);
   if (found == shard.nodes.end() || !(found->second->location == location)) {
-    return nullptr;
+    return std::nullopt;
   }
   shard.order.splice(shard.order.begin(), shard.order, found->second);
   return found->second->record;
@@ -66,26 +98,34 @@ std::shared_ptr<const std::string> RecordCache::Find(absl::string_view key,
 void RecordCache::Insert(absl::string_view key, const Location& location,
                          absl::string_view record) {
   if (!enabled()) return;
-  Shard& shard = ShardOf(key);
-  auto bytes = std::make_shared<const std::string>(record);
+  const size_t hash = HashOf(key);
+  Shard& shard = ShardOf(hash);
   const absl::MutexLock lock(&shard.mu);
-  const auto found = shard.nodes.find(key);
-  if (found != shard.nodes.end()) shard.Drop(found->second);
-  if (key.size() + record.size() > shard.bytes_max) return;
-  shard.order.push_front({std::string(key), location, std::move(bytes)});
-  shard.nodes[shard.order.front().key] = shard.order.begin();
-  shard.bytes += shard.order.front().bytes();
-  while (shard.order.size() > shard.entries_max ||
-         shard.bytes > shard.bytes_max) {
+  if (key.size() + record.size() > shard.bytes_max) {
+    const auto found = shard.nodes.find(key, hash);
+    if (found != shard.nodes.end()) shard.Drop(found->second);
+    return;
+  }
+  Node& node = shard.NodeFor(key, hash);
+  shard.bytes += record.size();
+  shard.bytes -= node.record.size();
+  node.location = location;
+  node.record.assign(record.data(), record.size());
+  // A long record leaves no more memory than it takes to a short one.
+  if (node.record.capacity() > 2 * record.size() + kSlackBytesMax) {
+    node.record.shrink_to_fit();
+  }
+  while (shard.bytes > shard.bytes_max) {
     shard.Drop(std::prev(shard.order.end()));
   }
 }
 
 void RecordCache::Erase(absl::string_view key) {
   if (!enabled()) return;
-  Shard& shard = ShardOf(key);
+  const size_t hash = HashOf(key);
+  Shard& shard = ShardOf(hash);
   const absl::MutexLock lock(&shard.mu);
-  const auto found = shard.nodes.find(key);
+  const auto found = shard.nodes.find(key, hash);
   if (found != shard.nodes.end()) shard.Drop(found->second);
 }
 

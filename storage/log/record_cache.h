@@ -6,9 +6,11 @@
 #ifndef RUNDLET_STORAGE_LOG_RECORD_CACHE_H_
 #define RUNDLET_STORAGE_LOG_RECORD_CACHE_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,9 +34,9 @@ class RecordCache {
   // At most so many entries and bytes; 0 entries turn it off.
   RecordCache(uint64_t entries_max, uint64_t bytes_max);
 
-  // The bytes of the key's record, if it is the one at `location`; else null.
-  std::shared_ptr<const std::string> Find(absl::string_view key,
-                                          const Location& location);
+  // A copy of the key's record, if it is the one at `location`; else empty.
+  std::optional<std::string> Find(absl::string_view key,
+                                  const Location& location);
 
   // Takes the place of what the key had. A record too large for its shard is
   // not kept.
@@ -50,24 +52,29 @@ class RecordCache {
   struct Node {
     std::string key;
     Location location;
-    std::shared_ptr<const std::string> record;
+    std::string record;
 
-    uint64_t bytes() const { return key.size() + record->size(); }
+    uint64_t bytes() const { return key.size() + record.size(); }
   };
+  using Nodes = std::list<Node>;
 
   struct Shard {
     mutable absl::Mutex mu;
-    std::list<Node> order ABSL_GUARDED_BY(mu);  // the latest first
-    absl::flat_hash_map<absl::string_view, std::list<Node>::iterator> nodes
+    Nodes order ABSL_GUARDED_BY(mu);  // the latest first
+    absl::flat_hash_map<absl::string_view, Nodes::iterator> nodes
         ABSL_GUARDED_BY(mu);  // keyed by the node's own key
     uint64_t bytes ABSL_GUARDED_BY(mu) = 0;
     uint64_t entries_max = 0;
     uint64_t bytes_max = 0;
 
-    void Drop(std::list<Node>::iterator node) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+    void Drop(Nodes::iterator node) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+    // The key's node, now the latest: its own, the one that goes, or a new one.
+    Node& NodeFor(absl::string_view key, size_t hash)
+        ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
   };
 
-  Shard& ShardOf(absl::string_view key);
+  static size_t HashOf(absl::string_view key);
+  Shard& ShardOf(size_t hash);
 
   const uint64_t entries_max_;
   std::vector<std::unique_ptr<Shard>> shards_;

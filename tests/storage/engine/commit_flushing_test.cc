@@ -119,8 +119,8 @@ TEST_F(CommitFlushingTest, SealWaitsForPublication) {
       entered.Notify();
       leave.WaitForNotification();
     };
-    const Transaction put = PutTransaction("slow", "1", Durability::kMemory);
-    EXPECT_TRUE(pipeline().Commit(put, {}, &done).empty());
+    Transaction put = PutTransaction("slow", "1", Durability::kMemory);
+    EXPECT_TRUE(pipeline().Commit(&put, {}, &done).empty());
   });
   entered.WaitForNotification();
   const Answer waiting = Put("waiting", "2", Durability::kOs);

@@ -91,13 +91,13 @@ TEST_F(CommitPipelineTest, PlansSeeWhatIsNotPublished) {
   const std::optional<Version> first = pipeline().FindNewest("k");
   ASSERT_TRUE(first.has_value());
   CommitPipeline::Callback unused = [](absl::StatusOr<Receipt>) {};
-  EXPECT_EQ(pipeline().Commit(second, {}, &unused),
+  EXPECT_EQ(pipeline().Commit(&second, {}, &unused),
             std::vector<std::string>{"k"});
   Answer answer;
   CommitPipeline::Callback done = answer.Callback();
   const auto value = std::make_shared<const std::string>("1");
   EXPECT_TRUE(pipeline()
-                  .Commit(second, {{"k", {first->revision, value}}}, &done)
+                  .Commit(&second, {{"k", {first->revision, value}}}, &done)
                   .empty());
   files_.LetGo();
   ASSERT_TRUE(answer.Get().ok());
@@ -111,8 +111,8 @@ TEST_F(CommitPipelineTest, ANewerChangeIsFoundWhenTheOlderIsGone) {
   CommitPipeline::Callback hold_again = [this](absl::StatusOr<Receipt>) {
     HoldSync();
   };
-  const Transaction first = PutTransaction(std::string(40, 'k'), "1");
-  EXPECT_TRUE(pipeline().Commit(first, {}, &hold_again).empty());
+  Transaction first = PutTransaction(std::string(40, 'k'), "1");
+  EXPECT_TRUE(pipeline().Commit(&first, {}, &hold_again).empty());
   files_.AwaitHeld(1);
   const Answer second = Put(std::string(40, 'k'), "2", Durability::kDisk);
   const Answer gone =
@@ -142,9 +142,9 @@ TEST_F(CommitPipelineTest, CallbacksRunInRevisionOrder) {
           ASSERT_TRUE(receipt.ok());
           seen.push_back(receipt->revision);
         };
-        const Transaction put =
+        Transaction put =
             PutTransaction(absl::StrCat("k", i % 7), "v", durability);
-        EXPECT_TRUE(pipeline().Commit(put, {}, &done).empty());
+        EXPECT_TRUE(pipeline().Commit(&put, {}, &done).empty());
       }
     });
   }
@@ -167,8 +167,8 @@ TEST_F(CommitPipelineTest, CommitsFromCallbacksDoNotRecurse) {
       if (--left > 0) commit();
       --depth;
     };
-    const Transaction put = PutTransaction("k", "v", Durability::kMemory);
-    EXPECT_TRUE(pipeline().Commit(put, {}, &done).empty());
+    Transaction put = PutTransaction("k", "v", Durability::kMemory);
+    EXPECT_TRUE(pipeline().Commit(&put, {}, &done).empty());
   };
   commit();
   EXPECT_EQ(left, 0);
@@ -183,8 +183,8 @@ TEST_F(CommitPipelineTest, ASlowCallbackDoesNotStopThePipeline) {
       entered.Notify();
       leave.WaitForNotification();
     };
-    const Transaction put = PutTransaction("slow", "1", Durability::kMemory);
-    EXPECT_TRUE(pipeline().Commit(put, {}, &done).empty());
+    Transaction put = PutTransaction("slow", "1", Durability::kMemory);
+    EXPECT_TRUE(pipeline().Commit(&put, {}, &done).empty());
   });
   entered.WaitForNotification();
   const Answer disk = Put("fast", "2", Durability::kDisk);
@@ -203,8 +203,8 @@ TEST_F(CommitPipelineTest, CloseWaitsForACallbackOfAnotherThread) {
       entered.Notify();
       leave.WaitForNotification();
     };
-    const Transaction put = PutTransaction("slow", "1", Durability::kMemory);
-    EXPECT_TRUE(pipeline().Commit(put, {}, &done).empty());
+    Transaction put = PutTransaction("slow", "1", Durability::kMemory);
+    EXPECT_TRUE(pipeline().Commit(&put, {}, &done).empty());
   });
   entered.WaitForNotification();
   const Answer owed = Put("fast", "2", Durability::kDisk);

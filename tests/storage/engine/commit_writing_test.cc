@@ -186,8 +186,8 @@ TEST_F(CommitWritingTest, NoRevisionIsGivenAboveTheCeilingOnTheDisk) {
         EXPECT_LE(receipt->revision, CeilingOnDisk());
       };
       const auto durability = static_cast<Durability>(1 + i % 3);
-      const Transaction put = PutTransaction("k", "v", durability);
-      EXPECT_TRUE(pipeline().Commit(put, {}, &done).empty());
+      Transaction put = PutTransaction("k", "v", durability);
+      EXPECT_TRUE(pipeline().Commit(&put, {}, &done).empty());
     }
     const absl::StatusOr<Revision> next = pipeline().Close();
     ASSERT_TRUE(next.ok());

@@ -160,8 +160,8 @@ TEST_F(CompactionTest, ASealedSegmentWithUnpublishedCommitsIsLeftAlone) {
       entered.Notify();
       leave.WaitForNotification();
     };
-    const Transaction put = PutTransaction("slow", "2", Durability::kOs);
-    EXPECT_TRUE(pipeline().Commit(put, {}, &done).empty());
+    Transaction put = PutTransaction("slow", "2", Durability::kOs);
+    EXPECT_TRUE(pipeline().Commit(&put, {}, &done).empty());
   });
   entered.WaitForNotification();
   const Answer waiting = Put("waiting", "3", Durability::kOs);

@@ -74,10 +74,10 @@ void EngineParts::StopCleanly() {
   EXPECT_TRUE(log->StopCleanly(*next, time->now_us()).ok());
 }
 
-Answer EngineParts::Commit(const Transaction& transaction) {
+Answer EngineParts::Commit(Transaction transaction) {
   Answer answer;
   CommitPipeline::Callback done = answer.Callback();
-  EXPECT_TRUE(pipeline->Commit(transaction, {}, &done).empty());
+  EXPECT_TRUE(pipeline->Commit(&transaction, {}, &done).empty());
   return answer;
 }
 

@@ -63,7 +63,7 @@ class EngineParts {
   void StopCleanly();
 
   // Never needs a value from a segment.
-  Answer Commit(const Transaction& transaction);
+  Answer Commit(Transaction transaction);
   Answer Sync(Durability durability);
 
   // The value that the index has; "-" if there is none, "?" if it is in a

@@ -35,7 +35,7 @@ class TransactionConditionsTest : public ::testing::Test {
     store_["expired"].expiry_us = kNow;
   }
 
-  TransactionPlan Plan(const Transaction& transaction) {
+  TransactionPlan Plan(Transaction transaction) {
     const auto find = [this](absl::string_view key) {
       const auto found = store_.find(std::string(key));
       return found == store_.end() ? std::nullopt
@@ -44,7 +44,7 @@ class TransactionConditionsTest : public ::testing::Test {
     const FetchedValues none;
     const Limits limits;
     absl::StatusOr<TransactionPlan> plan =
-        PlanTransaction(transaction, {20, 19, kNow, &none, &limits, find});
+        PlanTransaction(&transaction, {20, 19, kNow, &none, &limits, find});
     EXPECT_TRUE(plan.ok()) << plan.status();
     return *std::move(plan);
   }

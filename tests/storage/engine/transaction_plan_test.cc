@@ -45,7 +45,7 @@ class TransactionPlanTest : public ::testing::Test {
     return version;
   }
 
-  absl::StatusOr<TransactionPlan> Try(const Transaction& transaction) {
+  absl::StatusOr<TransactionPlan> Try(Transaction transaction) {
     const auto find = [this](absl::string_view key) {
       const auto found = store_.find(std::string(key));
       return found == store_.end() ? std::nullopt
@@ -53,7 +53,7 @@ class TransactionPlanTest : public ::testing::Test {
     };
     const PlanInput input{
         kRevision, /*read_revision=*/49, kNow, &values_, &limits_, find};
-    return PlanTransaction(transaction, input);
+    return PlanTransaction(&transaction, input);
   }
 
   TransactionPlan Plan(std::vector<Operation> operations,

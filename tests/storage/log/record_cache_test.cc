@@ -22,13 +22,13 @@ namespace {
 Location At(uint64_t offset) { return {1, offset, 10}; }
 
 bool Has(RecordCache& cache, absl::string_view key, uint64_t offset = 0) {
-  return cache.Find(key, At(offset)) != nullptr;
+  return cache.Find(key, At(offset)).has_value();
 }
 
 TEST(RecordCacheTest, GivesBackWhatItWasGiven) {
   RecordCache cache(10, 1000);
   EXPECT_TRUE(cache.enabled());
-  EXPECT_EQ(cache.Find("a", At(0)), nullptr);
+  EXPECT_FALSE(cache.Find("a", At(0)).has_value());
   cache.Insert("a", At(0), "record");
   EXPECT_EQ(*cache.Find("a", At(0)), "record");
   EXPECT_EQ(cache.usage().entries, 1u);
@@ -38,17 +38,17 @@ TEST(RecordCacheTest, GivesBackWhatItWasGiven) {
 TEST(RecordCacheTest, OnlyForThePlaceItWasGivenItFor) {
   RecordCache cache(10, 1000);
   cache.Insert("a", {1, 2, 3}, "record");
-  EXPECT_EQ(cache.Find("a", {9, 2, 3}), nullptr);
-  EXPECT_EQ(cache.Find("a", {1, 9, 3}), nullptr);
-  EXPECT_EQ(cache.Find("a", {1, 2, 9}), nullptr);
-  EXPECT_NE(cache.Find("a", {1, 2, 3}), nullptr);
+  EXPECT_FALSE(cache.Find("a", {9, 2, 3}).has_value());
+  EXPECT_FALSE(cache.Find("a", {1, 9, 3}).has_value());
+  EXPECT_FALSE(cache.Find("a", {1, 2, 9}).has_value());
+  EXPECT_TRUE(cache.Find("a", {1, 2, 3}).has_value());
 }
 
 TEST(RecordCacheTest, ANewPlaceTakesThePlaceOfTheOld) {
   RecordCache cache(10, 1000);
   cache.Insert("a", At(1), "old");
   cache.Insert("a", At(2), "newer");
-  EXPECT_EQ(cache.Find("a", At(1)), nullptr);
+  EXPECT_FALSE(cache.Find("a", At(1)).has_value());
   EXPECT_EQ(*cache.Find("a", At(2)), "newer");
   EXPECT_EQ(cache.usage().entries, 1u);
   EXPECT_EQ(cache.usage().bytes, 6u);
@@ -142,7 +142,7 @@ TEST(RecordCacheTest, RandomUseOfASmallCacheIsExactLru) {
     if (random.OneIn(2)) {
       const auto hit = cache.Find(key, At(offset));
       const bool want = found != model.end() && found->offset == offset;
-      ASSERT_EQ(hit != nullptr, want) << key;
+      ASSERT_EQ(hit.has_value(), want) << key;
       if (!want) continue;
       ASSERT_EQ(*hit, found->record);
       model.splice(model.begin(), model, found);
@@ -202,7 +202,7 @@ TEST(RecordCacheTest, ThreadsMayMeet) {
             break;
           default:
             const auto hit = cache.Find(key, At(number));
-            if (hit == nullptr) break;
+            if (!hit.has_value()) break;
             EXPECT_EQ(*hit, absl::StrCat("record ", number));
             ++hits;
         }
