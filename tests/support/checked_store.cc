@@ -31,7 +31,7 @@ bool MayComeAndGo(const Transaction& transaction) {
 }  // namespace
 
 CheckedStore::CheckedStore(const FakeClock* clock, Limits limits)
-    : limits_(limits), model_(clock, limits) {
+    : clock_(clock), limits_(limits), model_(clock, limits) {
   steps_.push_back({0, Durability::kDisk, false});
 }
 
@@ -42,11 +42,13 @@ absl::Status CheckedStore::Open(Options options) {
   if (!opened.ok()) return opened.status();
   store_ = *std::move(opened);
   Log("opened");
-  const absl::StatusOr<Entries> found = ScanAll();
+  absl::Time time;
+  const absl::StatusOr<Entries> found = ScanAll(&time);
   if (!found.ok()) {
     store_ = nullptr;
     return found.status();
   }
+  LearnTime(*found, time);
   {
     absl::MutexLock lock(&mutex_);
     errors_expected_ = false;
@@ -253,11 +255,13 @@ void CheckedStore::Close() {
   Wait();
   absl::MutexLock lock(&mutex_);
   closing_ = false;
+  stopped_cleanly_ = !errors_expected_;
   floor_ = steps_.size() - 1;
 }
 
 void CheckedStore::Crash(Durability durability) {
   absl::MutexLock lock(&mutex_);
+  stopped_cleanly_ = false;
   // What one crash has taken, a gentler one after it does not give back.
   while (floor_ > 0 && steps_[floor_].reached < durability) --floor_;
   history_.push_back(absl::StrCat("crash, at least ", floor_));

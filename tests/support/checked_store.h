@@ -6,7 +6,8 @@
 // durably enough: it must then be exactly as it was behind one transaction (P2,
 // P3), that of the last promise or a later one (P1), and never give a revision
 // twice (L2). As keys that are gone in the model must be gone in the store, P6
-// is checked with it.
+// is checked with it. The model takes its time from the store when that opens,
+// once it is clear that it has not gone back (T1).
 
 #ifndef RUNDLET_TESTS_SUPPORT_CHECKED_STORE_H_
 #define RUNDLET_TESTS_SUPPORT_CHECKED_STORE_H_
@@ -32,7 +33,8 @@ namespace rundlet {
 // One thread at a time; the store's callbacks come when they like.
 class CheckedStore {
  public:
-  // `clock` is not owned; the store has to be opened with the same one.
+  // `clock` is not owned; the store has to be opened with the same one. Its
+  // wall clock may step while the store is closed, and while it is open.
   explicit CheckedStore(const FakeClock* clock, Limits limits = {});
   ~CheckedStore() { Close(); }
 
@@ -104,7 +106,11 @@ class CheckedStore {
   void Settle(const absl::Status& status, size_t step, Durability durability)
       ABSL_LOCKS_EXCLUDED(mutex_);
 
-  absl::StatusOr<Entries> ScanAll();
+  // Sets *time to the engine time of the first page.
+  absl::StatusOr<Entries> ScanAll(absl::Time* time);
+  // The store has opened at `time`.
+  void LearnTime(const Entries& found, absl::Time time)
+      ABSL_LOCKS_EXCLUDED(mutex_);
   void CheckReads(const Entries& expected);
   // Why the store is not as the model was at a revision; empty: it is.
   std::string Difference(const Entries& found, Revision revision)
@@ -116,6 +122,7 @@ class CheckedStore {
   // How many steps there are before the first that failed.
   size_t PossibleSteps() ABSL_LOCKS_EXCLUDED(mutex_);
 
+  const FakeClock* const clock_;
   const Limits limits_;
   ModelStore model_;
 
@@ -126,6 +133,7 @@ class CheckedStore {
   uint64_t owed_ ABSL_GUARDED_BY(mutex_) = 0;
   bool errors_expected_ ABSL_GUARDED_BY(mutex_) = false;
   bool closing_ ABSL_GUARDED_BY(mutex_) = false;
+  bool stopped_cleanly_ ABSL_GUARDED_BY(mutex_) = true;
   // A commit has failed while others may be on the way, planned before or
   // after it became known: what they answer cannot be predicted any more, and
   // no further ones are made. CommitAndWait, with nothing on the way, goes on.

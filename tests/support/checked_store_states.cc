@@ -70,7 +70,8 @@ size_t CheckedStore::PossibleSteps() {
 
 void CheckedStore::Compare() {
   Wait();
-  const absl::StatusOr<Entries> found = ScanAll();
+  absl::Time time;
+  const absl::StatusOr<Entries> found = ScanAll(&time);
   EXPECT_TRUE(found.ok()) << found.status();
   if (!found.ok()) return;
   EXPECT_EQ(Difference(*found, model_.newest()), "");
@@ -78,7 +79,7 @@ void CheckedStore::Compare() {
   CheckReads(model_.Entries());
 }
 
-absl::StatusOr<CheckedStore::Entries> CheckedStore::ScanAll() {
+absl::StatusOr<CheckedStore::Entries> CheckedStore::ScanAll(absl::Time* time) {
   Entries found;
   ScanRequest request;
   request.entries_max = 7;
@@ -87,12 +88,26 @@ absl::StatusOr<CheckedStore::Entries> CheckedStore::ScanAll() {
         BlockingStore(store_.get()).Scan(request);
     if (!page.ok()) return page.status();
     for (const Entry& entry : page->entries) found[entry.key] = entry;
+    if (request.at == 0) *time = page->read_time;
     more = page->more;
     request.at = page->read_revision;
     request.at_time = page->read_time;
     if (more) request.after = page->entries.back().key;
   }
   return found;
+}
+
+void CheckedStore::LearnTime(const Entries& found, absl::Time time) {
+  // A jump forward while it was closed is time that has passed.
+  EXPECT_GE(time, clock_->Now());
+  for (const auto& [key, entry] : found) EXPECT_LE(entry.modified, time) << key;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (stopped_cleanly_) {
+      EXPECT_GE(time, model_.time());
+    }
+  }
+  model_.SetTime(time);
 }
 
 void CheckedStore::CheckReads(const Entries& expected) {

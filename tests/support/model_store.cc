@@ -90,11 +90,22 @@ ModelStore::ModelStore(const Clock* clock, Limits limits, Durability durability)
     : clock_(clock),
       limits_(limits),
       durability_(durability),
-      opened_wall_(clock->Now()),
+      opened_(clock->Now()),
       opened_monotonic_(clock->Monotonic()) {}
 
 absl::Time ModelStore::EngineTime() const {
-  return Micros(opened_wall_ + (clock_->Monotonic() - opened_monotonic_));
+  return Micros(opened_ + (clock_->Monotonic() - opened_monotonic_));
+}
+
+void ModelStore::SetTime(absl::Time time) {
+  absl::MutexLock lock(&mutex_);
+  opened_ = time;
+  opened_monotonic_ = clock_->Monotonic();
+}
+
+absl::Time ModelStore::time() const {
+  absl::MutexLock lock(&mutex_);
+  return EngineTime();
 }
 
 std::optional<Entry> ModelStore::Find(const std::string& key,

@@ -48,6 +48,9 @@ class ModelStore : public Store {
   std::map<std::string, Entry> EntriesAt(Revision revision) const;
   // Forgets all that was written after a revision.
   void Rewind(Revision revision);
+  // Its engine time (T1) is `time` now and goes on from there.
+  void SetTime(absl::Time time);
+  absl::Time time() const;
 
  private:
   // By revision; empty where the key was deleted.
@@ -61,7 +64,7 @@ class ModelStore : public Store {
     absl::Time time;
   };
 
-  absl::Time EngineTime() const;
+  absl::Time EngineTime() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
   // Absent, deleted and expired keys are all empty.
   std::optional<Entry> Find(const std::string& key, const Moment& moment) const
       ABSL_SHARED_LOCKS_REQUIRED(mutex_);
@@ -99,10 +102,11 @@ class ModelStore : public Store {
   const Clock* const clock_;
   const Limits limits_;
   const Durability durability_;
-  const absl::Time opened_wall_;
-  const absl::Duration opened_monotonic_;
 
   mutable absl::Mutex mutex_;
+  // Engine time is the one when the monotonic clock shows the other.
+  absl::Time opened_ ABSL_GUARDED_BY(mutex_);
+  absl::Duration opened_monotonic_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, Versions> keys_ ABSL_GUARDED_BY(mutex_);
   Revision newest_ ABSL_GUARDED_BY(mutex_) = 0;
   std::map<Revision, absl::Duration> leases_ ABSL_GUARDED_BY(mutex_);
