@@ -145,8 +145,11 @@ absl::Status Ingest::Load(EntrySource& source, int64_t time_us) {
   status = List(*outputs, source.label(), time_us);
   if (!status.ok()) return status;
   status = MakeVisible(*outputs);
-  must_stop_ = !status.ok();
-  return status;
+  if (status.ok()) return status;
+  // Listed it is, and the next open will find it.
+  must_stop_ = true;
+  return absl::UnknownError(absl::StrCat(
+      "an ingest that is on the disk could not be read: ", status.message()));
 }
 
 absl::StatusOr<IngestReport> Ingest::Run(EntrySource& source, int64_t time_us) {
