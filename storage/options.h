@@ -49,6 +49,10 @@ struct Options {
   // the rest of a block.
   uint64_t revision_block = uint64_t{1} << 20;
 
+  // The MANIFEST is rewritten when it has so many bytes, and twice what its
+  // state takes.
+  uint64_t manifest_bytes = uint64_t{1} << 20;
+
   Limits limits;
 
   // Not owned; must outlive the store.

@@ -72,6 +72,7 @@ absl::Status Recovery::OpenManifest() {
   }
   if (!manifest.ok()) return manifest.status();
   recovered_.manifest = *std::move(manifest);
+  recovered_.manifest->RewriteAt(options_.manifest_bytes);
   state_ = recovered_.manifest->state();
   recovered_.time_us = state_.time_us;
   recovered_.next_segment_id = state_.segment_id_max + 1;

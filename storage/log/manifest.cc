@@ -12,9 +12,6 @@
 namespace rundlet {
 namespace {
 
-// Beyond this, and twice what one edit took, it is rewritten as one edit.
-constexpr uint64_t kRewriteBytes = 1 << 20;
-
 // The bytes of an edit at `offset`: its two copies.
 std::string EncodeEdit(const ManifestEdit& edit, uint64_t edit_number,
                        uint32_t salt, uint64_t offset) {
@@ -240,6 +237,11 @@ absl::Status Manifest::Rewrite() {
   return absl::OkStatus();
 }
 
+void Manifest::RewriteAt(uint64_t bytes) {
+  const absl::MutexLock lock(&mu_);
+  rewrite_bytes_ = bytes;
+}
+
 absl::Status Manifest::Append(const ManifestEdit& edit) {
   const absl::MutexLock lock(&mu_);
   if (!failure_.ok()) return failure_;
@@ -249,7 +251,7 @@ absl::Status Manifest::Append(const ManifestEdit& edit) {
   absl::Status written = WriteEdit(edit);
   if (!written.ok()) return written;
   state_ = std::move(next);
-  if (bytes_ >= std::max(kRewriteBytes, 2 * rewritten_bytes_)) {
+  if (bytes_ >= std::max(rewrite_bytes_, 2 * rewritten_bytes_)) {
     return Rewrite();
   }
   return absl::OkStatus();

@@ -59,6 +59,12 @@ class Manifest {
       FileSystem* file_system, const std::string& folder,
       const ManifestState& state);
 
+  static constexpr uint64_t kRewriteBytes = 1 << 20;
+
+  // From now on it is rewritten as one edit when it has `bytes`, instead of
+  // kRewriteBytes, and twice what one edit takes.
+  void RewriteAt(uint64_t bytes) ABSL_LOCKS_EXCLUDED(mu_);
+
   // Appends and applies an edit. DATA_LOSS: it does not fit the state.
   // RESOURCE_EXHAUSTED and the like: it could not be written. Either way
   // nothing has changed. UNKNOWN: the edit may or may not be on the disk, the
@@ -86,6 +92,7 @@ class Manifest {
   ManifestState state_ ABSL_GUARDED_BY(mu_);
   std::unique_ptr<File> file_ ABSL_GUARDED_BY(mu_);
   uint64_t bytes_ ABSL_GUARDED_BY(mu_);
+  uint64_t rewrite_bytes_ ABSL_GUARDED_BY(mu_) = kRewriteBytes;
   uint64_t rewritten_bytes_ ABSL_GUARDED_BY(mu_) = 0;  // of the last rewrite
   uint64_t edit_number_ ABSL_GUARDED_BY(mu_);          // of the last edit
   absl::Status failure_ ABSL_GUARDED_BY(mu_);

@@ -71,6 +71,7 @@ class History {
     options.cache_entries = random_.Below(20);
     options.revision_block = random_.Between(1, 50);
     options.sweep_interval = absl::Milliseconds(1);
+    options.manifest_bytes = random_.Between(200, 5000);
     options.compaction_dead_bytes = random_.Between(1, 8000);
     options.file_system = &disk_;
     options.clock = &clock_;

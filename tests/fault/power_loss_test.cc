@@ -38,6 +38,7 @@ class PowerLossRun {
     durability_ = static_cast<Durability>(random_.Between(1, 3));
     shape_.keys = random_.Between(2, 20);
     shape_.value_bytes_max = random_.Between(0, 200);
+    shape_.expiring = !random_.OneIn(4);
   }
 
   void Run() {
@@ -63,6 +64,7 @@ class PowerLossRun {
     options.durability = durability_;
     options.segment_bytes = segment_bytes_;
     options.revision_block = revision_block_;
+    options.manifest_bytes = random_.Between(200, 5000);
     options.cache_entries = random_.Below(10);
     options.sync_interval = absl::Milliseconds(random_.Between(1, 20));
     options.sweep_interval = absl::Milliseconds(1);
@@ -127,6 +129,18 @@ class PowerLossRun {
     clock_.StepWall(absl::Seconds(random_.OneIn(2) ? seconds : -seconds));
   }
 
+  // After a crash the wall clock is behind engine time only where nothing can
+  // expire. Otherwise a key that a read has hidden, and that was not swept, may
+  // be back (storage/README.md, "Limits"), which the oracle cannot tell from
+  // one that never was.
+  void StepClockWhileDown() {
+    if (random_.OneIn(4)) StepClock();
+    const absl::Duration behind = checked_.model().time() - clock_.Now();
+    if (shape_.expiring && behind > absl::ZeroDuration()) {
+      clock_.StepWall(behind);
+    }
+  }
+
   void Ingest() {
     std::vector<Entry> entries;
     for (uint64_t i = 0; i < random_.Below(6); ++i) {
@@ -143,7 +157,7 @@ class PowerLossRun {
     checked_.ExpectErrors();
     disk_.PowerOff();
     checked_.Close();
-    if (random_.OneIn(4)) StepClock();
+    StepClockWhileDown();
     switch (random_.Below(5)) {
       case 0:  // as after kill -9: the kernel writes everything yet
         disk_.PowerOn(PowerLoss::kNothing, random_);
