@@ -120,7 +120,7 @@ class CheckedStore {
   // Finds the step that the store is at, and makes the model go on from there.
   void Match(const Entries& found) ABSL_LOCKS_EXCLUDED(mutex_);
   // How many steps there are before the first that failed.
-  size_t PossibleSteps() ABSL_LOCKS_EXCLUDED(mutex_);
+  size_t PossibleSteps() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
 
   const FakeClock* const clock_;
   const Limits limits_;

@@ -25,11 +25,12 @@ std::string CheckedStore::DifferenceOf(const Entry& model, const Entry& store) {
 
 void CheckedStore::Match(const Entries& found) {
   size_t first = 0;
+  size_t end = 0;
   {
     absl::MutexLock lock(&mutex_);
     first = floor_;
+    end = PossibleSteps();
   }
-  const size_t end = PossibleSteps();
   std::string differences;
   for (size_t i = end; i-- > first;) {
     const Revision revision = [&] {
@@ -60,8 +61,7 @@ std::string CheckedStore::History() {
   return absl::StrJoin(history_, "\n  ");
 }
 
-size_t CheckedStore::PossibleSteps() {
-  absl::MutexLock lock(&mutex_);
+size_t CheckedStore::PossibleSteps() const {
   const auto failed =
       std::find_if(steps_.begin(), steps_.end(),
                    [](const Step& step) { return step.failed; });

@@ -23,7 +23,8 @@ Value RandomValue(const TransactionShape& shape, SeededRandom& random) {
   }
 }
 
-Expiry RandomExpiry(SeededRandom& random) {
+Expiry RandomExpiry(const TransactionShape& shape, SeededRandom& random) {
+  if (!shape.expiring) return Expiry::Never();
   switch (random.Below(6)) {
     case 0:
       return Expiry::After(absl::Seconds(random.Between(1, 20)));
@@ -44,12 +45,12 @@ Operation RandomOperation(const TransactionShape& shape, SeededRandom& random) {
     case 2:
       return DeleteOperation{std::move(key)};
     case 3:
-      return SetExpiryOperation{std::move(key), RandomExpiry(random)};
+      return SetExpiryOperation{std::move(key), RandomExpiry(shape, random)};
     case 4:
       return GetOperation{std::move(key)};
     default:
       return PutOperation{std::move(key), RandomValue(shape, random),
-                          RandomExpiry(random)};
+                          RandomExpiry(shape, random)};
   }
 }
 

@@ -15,6 +15,7 @@ struct TransactionShape {
   uint64_t keys = 12;             // how many different ones there are
   uint64_t operations_max = 5;    // of each branch, at least 1
   uint64_t value_bytes_max = 80;  // of most values; few are ten times as long
+  bool expiring = true;           // whether keys are given expiries
   bool any_durability = true;     // else the store's default
 };
 
