@@ -46,6 +46,25 @@ absl::StatusOr<ScanPage> BlockingStore::Scan(ScanRequest request) {
   });
 }
 
+absl::StatusOr<Snapshot> BlockingStore::OpenSnapshot(SnapshotRequest request) {
+  return Wait<absl::StatusOr<Snapshot>>([&](Store::SnapshotCallback done) {
+    store_->OpenSnapshot(request, std::move(done));
+  });
+}
+
+absl::StatusOr<Snapshot> BlockingStore::RenewSnapshot(uint64_t id,
+                                                      absl::Duration lease) {
+  return Wait<absl::StatusOr<Snapshot>>([&](Store::SnapshotCallback done) {
+    store_->RenewSnapshot(id, lease, std::move(done));
+  });
+}
+
+absl::Status BlockingStore::ReleaseSnapshot(uint64_t id) {
+  return Wait<absl::Status>([&](Store::SyncCallback done) {
+    store_->ReleaseSnapshot(id, std::move(done));
+  });
+}
+
 absl::Status BlockingStore::Sync(Durability durability) {
   return Wait<absl::Status>([&](Store::SyncCallback done) {
     store_->Sync(durability, std::move(done));

@@ -4,11 +4,13 @@
 #ifndef RUNDLET_STORAGE_BLOCKING_STORE_H_
 #define RUNDLET_STORAGE_BLOCKING_STORE_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "storage/store.h"
 
 namespace rundlet {
@@ -21,6 +23,10 @@ class BlockingStore {
   absl::StatusOr<Receipt> Commit(Transaction transaction);
   absl::StatusOr<ReadResult> Read(ReadRequest request);
   absl::StatusOr<ScanPage> Scan(ScanRequest request);
+  absl::StatusOr<Snapshot> OpenSnapshot(SnapshotRequest request = {});
+  absl::StatusOr<Snapshot> RenewSnapshot(uint64_t id,
+                                         absl::Duration lease = {});
+  absl::Status ReleaseSnapshot(uint64_t id);
   absl::Status Sync(Durability durability);
   absl::StatusOr<CompactionReport> Compact();
 

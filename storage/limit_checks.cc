@@ -148,6 +148,45 @@ absl::Status CheckScan(const ScanRequest& request) {
   return absl::OkStatus();
 }
 
+absl::Status CheckLease(absl::Duration lease, const Limits& limits) {
+  if (lease >= absl::ZeroDuration() && lease <= limits.snapshot_lease_max) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("lease is ", absl::FormatDuration(lease),
+                   ", it is from 0 to snapshot_lease_max, ",
+                   absl::FormatDuration(limits.snapshot_lease_max)));
+}
+
+absl::Status CheckWatch(const WatchRequest& request, const Limits& limits) {
+  if (request.ranges.empty()) {
+    return absl::InvalidArgumentError("ranges is empty, it has at least one");
+  }
+  absl::Status status =
+      CheckAtMost("ranges", request.ranges.size(), "watch_ranges_max",
+                  limits.watch_ranges_max);
+  if (!status.ok()) return status;
+  if (!request.puts && !request.deletes) {
+    return absl::InvalidArgumentError(
+        "puts and deletes are both false, nothing is left to watch");
+  }
+  if (request.present_state && request.from != 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("from is ", request.from, ", with present_state it is 0"));
+  }
+  if (request.batch_bytes_max == 0) {
+    return absl::InvalidArgumentError("batch_bytes_max is 0, it is at least 1");
+  }
+  if (request.bookmark_interval != absl::ZeroDuration() &&
+      request.bookmark_interval < absl::Milliseconds(100)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("bookmark_interval is ",
+                     absl::FormatDuration(request.bookmark_interval),
+                     ", it is 0 or at least 100ms"));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckSync(Durability durability) {
   if (durability <= Durability::kDisk && durability != Durability::kMemory) {
     return absl::OkStatus();

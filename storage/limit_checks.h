@@ -10,10 +10,12 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "storage/entry.h"
 #include "storage/limits.h"
 #include "storage/scan.h"
 #include "storage/transaction.h"
+#include "storage/watch.h"
 
 namespace rundlet {
 
@@ -29,6 +31,9 @@ absl::Status CheckTransaction(const Transaction& transaction,
                               const Limits& limits);
 absl::Status CheckRead(const ReadRequest& request, const Limits& limits);
 absl::Status CheckScan(const ScanRequest& request);
+
+absl::Status CheckLease(absl::Duration lease, const Limits& limits);
+absl::Status CheckWatch(const WatchRequest& request, const Limits& limits);
 
 // Of Store::Sync: os, disk or the default.
 absl::Status CheckSync(Durability durability);

@@ -27,6 +27,16 @@ struct Limits {
   // different revisions are kept; the oldest goes first.
   absl::Duration page_lease = absl::Seconds(60);
   uint64_t page_leases_max = 1024;
+  // The lease of a snapshot that names none, and the longest that one may name.
+  absl::Duration snapshot_lease = absl::Seconds(60);
+  absl::Duration snapshot_lease_max = absl::Hours(1);
+  uint64_t snapshots_max = 1024;
+  // Watches at a time, ranges of one, and how much may change since a watch
+  // began that its reader has not asked for: beyond either it is cut off.
+  uint64_t watches_max = 16384;
+  uint64_t watch_ranges_max = 128;
+  uint64_t watch_lag_bytes_max = uint64_t{256} << 20;
+  uint64_t watch_lag_changes_max = uint64_t{1} << 20;
 };
 
 }  // namespace rundlet

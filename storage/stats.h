@@ -40,6 +40,11 @@ struct StoreStats {
   uint64_t index_bytes = 0;  // estimated
   uint64_t page_lease_count = 0;
   uint64_t compaction_count = 0;
+  Revision floor_revision = 0;  // the oldest that a watch may start from
+  uint64_t snapshot_count = 0;
+  uint64_t watch_count = 0;
+  uint64_t watch_lag_bytes = 0;    // of the watch that is behind most
+  uint64_t watch_lag_changes = 0;  // alike
   // What recovery found at open.
   absl::Duration recovery_duration;
   uint64_t recovered_record_count = 0;

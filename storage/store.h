@@ -29,6 +29,7 @@
 #define RUNDLET_STORAGE_STORE_H_
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "absl/functional/any_invocable.h"
@@ -39,8 +40,10 @@
 #include "storage/entry.h"
 #include "storage/limits.h"
 #include "storage/scan.h"
+#include "storage/snapshot.h"
 #include "storage/stats.h"
 #include "storage/transaction.h"
+#include "storage/watch.h"
 
 namespace rundlet {
 
@@ -67,6 +70,8 @@ class Store {
   using ReadCallback =
       absl::AnyInvocable<void(absl::StatusOr<ReadResult> result)>;
   using ScanCallback = absl::AnyInvocable<void(absl::StatusOr<ScanPage> page)>;
+  using SnapshotCallback =
+      absl::AnyInvocable<void(absl::StatusOr<Snapshot> snapshot)>;
   using SyncCallback = absl::AnyInvocable<void(absl::Status status)>;
   using CompactCallback =
       absl::AnyInvocable<void(absl::StatusOr<CompactionReport> report)>;
@@ -89,16 +94,32 @@ class Store {
   // OUT_OF_RANGE: the lease has passed; start again without a revision.
   virtual void Scan(ScanRequest request, ScanCallback done) = 0;
 
-  // Watch(range, from revision) has its place here: the log from a revision
-  // on, as ordered changes. Records carry all that it needs from the start.
+  // Pins the newest revision and the time, so that both can be read at until
+  // the lease ends. RESOURCE_EXHAUSTED: there are Limits::snapshots_max.
+  virtual void OpenSnapshot(SnapshotRequest request, SnapshotCallback done) = 0;
+
+  // Lets the lease run anew from now on; zero: Limits::snapshot_lease.
+  // NOT_FOUND: it has ended, or was released. A restart ends all.
+  virtual void RenewSnapshot(uint64_t id, absl::Duration lease,
+                             SnapshotCallback done) = 0;
+
+  // NOT_FOUND: as above. Nothing is left of it either way.
+  virtual void ReleaseSnapshot(uint64_t id, SyncCallback done) = 0;
+
+  // Starts a watch (watch.h). Does not wait for the disk. OUT_OF_RANGE: history
+  // from that revision on is no longer kept, or not reached yet;
+  // OldestRevisionOf says the oldest. RESOURCE_EXHAUSTED: there are
+  // Limits::watches_max.
+  virtual absl::StatusOr<std::unique_ptr<Watch>> OpenWatch(
+      WatchRequest request) = 0;
 
   // Completes when every transaction committed before the call has reached
   // `durability` (kOs or kDisk; kDefault means the store's default).
   virtual void Sync(Durability durability, SyncCallback done) = 0;
 
-  // Rewrites every sealed segment so that it holds live records only, in key
-  // order. Reads and writes go on meanwhile. A call during a compaction is
-  // served by the next one.
+  // Rewrites every sealed segment behind the history window so that it holds
+  // live records only, in key order. Reads, writes and watches go on meanwhile.
+  // A call during a compaction is served by the next one.
   virtual void Compact(CompactCallback done) = 0;
 
   // Loads a source in one atomic step: after a crash all of it is there, or

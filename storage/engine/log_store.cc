@@ -111,6 +111,8 @@ void LogStore::StartThreads() {
                           options_.segment_bytes, options_.revision_block},
       recovered_.manifest.get(), &segments_, std::move(recovered_.writer),
       recovered_.next_segment_id);
+  snapshots_ =
+      std::make_unique<Snapshots>(&index_, time_.get(), &options_.limits);
   reader_ = std::make_unique<StoreReader>(&index_, &records_, &leases_,
                                           time_.get(), &options_.limits);
   pipeline_ = std::make_unique<CommitPipeline>(
@@ -130,7 +132,8 @@ void LogStore::StartThreads() {
                         options_.compaction_dead_bytes, kSpareSegmentsMax,
                         options_.segment_bytes}));
   sweeper_ = std::make_unique<Sweeper>(&index_, pipeline_.get(), &leases_,
-                                       time_.get(), options_.sweep_interval);
+                                       snapshots_.get(), time_.get(),
+                                       options_.sweep_interval);
 }
 
 LogStore::~LogStore() {
@@ -180,11 +183,33 @@ void LogStore::Commit(Transaction transaction, CommitCallback done) {
 }
 
 void LogStore::Read(ReadRequest request, ReadCallback done) {
+  if (request.at != 0) snapshots_->EndOld();
   done(reader_->Read(request));
 }
 
 void LogStore::Scan(ScanRequest request, ScanCallback done) {
+  if (request.at != 0) snapshots_->EndOld();
   done(reader_->Scan(request));
+}
+
+void LogStore::OpenSnapshot(SnapshotRequest request, SnapshotCallback done) {
+  done(snapshots_->Open(request));
+}
+
+void LogStore::RenewSnapshot(uint64_t id, absl::Duration lease,
+                             SnapshotCallback done) {
+  done(snapshots_->Renew(id, lease));
+}
+
+void LogStore::ReleaseSnapshot(uint64_t id, SyncCallback done) {
+  done(snapshots_->Release(id));
+}
+
+absl::StatusOr<std::unique_ptr<Watch>> LogStore::OpenWatch(
+    WatchRequest request) {
+  absl::Status checked = CheckWatch(request, options_.limits);
+  if (!checked.ok()) return checked;
+  return absl::UnimplementedError("OpenWatch");
 }
 
 void LogStore::Sync(Durability durability, SyncCallback done) {
@@ -247,6 +272,8 @@ StoreStats LogStore::Stats() const {
   stats.live_bytes = index.live_bytes;
   stats.index_bytes = index.index_bytes;
   stats.page_lease_count = leases_.count();
+  stats.floor_revision = recovered_.manifest->state().floor;
+  stats.snapshot_count = snapshots_->count();
   stats.compaction_count = compactions.compactions;
   stats.recovery_duration = recovery_duration_;
   stats.recovered_record_count = recovered_.record_count;

@@ -17,6 +17,7 @@
 #include "storage/engine/page_leases.h"
 #include "storage/engine/record_reader.h"
 #include "storage/engine/recovery.h"
+#include "storage/engine/snapshots.h"
 #include "storage/engine/store_reader.h"
 #include "storage/engine/sweeper.h"
 #include "storage/index/index.h"
@@ -37,6 +38,12 @@ class LogStore final : public Store {
   void Commit(Transaction transaction, CommitCallback done) override;
   void Read(ReadRequest request, ReadCallback done) override;
   void Scan(ScanRequest request, ScanCallback done) override;
+  void OpenSnapshot(SnapshotRequest request, SnapshotCallback done) override;
+  void RenewSnapshot(uint64_t id, absl::Duration lease,
+                     SnapshotCallback done) override;
+  void ReleaseSnapshot(uint64_t id, SyncCallback done) override;
+  absl::StatusOr<std::unique_ptr<Watch>> OpenWatch(
+      WatchRequest request) override;
   void Sync(Durability durability, SyncCallback done) override;
   void Compact(CompactCallback done) override;
   absl::StatusOr<IngestReport> Ingest(EntrySource& source) override;
@@ -66,6 +73,7 @@ class LogStore final : public Store {
   std::unique_ptr<EngineTime> time_;
   std::unique_ptr<ActiveLog> log_;
   PageLeases leases_;
+  std::unique_ptr<Snapshots> snapshots_;
   std::unique_ptr<StoreReader> reader_;
   std::unique_ptr<CommitPipeline> pipeline_;
   std::unique_ptr<Compactor> compactor_;

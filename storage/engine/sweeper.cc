@@ -13,10 +13,12 @@ constexpr size_t kKeysAtOnce = 256;
 }  // namespace
 
 Sweeper::Sweeper(Index* index, CommitPipeline* pipeline, PageLeases* leases,
-                 const EngineTime* time, absl::Duration interval)
+                 Snapshots* snapshots, const EngineTime* time,
+                 absl::Duration interval)
     : index_(index),
       pipeline_(pipeline),
       leases_(leases),
+      snapshots_(snapshots),
       time_(time),
       interval_(interval),
       thread_([this] { Run(); }) {}
@@ -31,6 +33,7 @@ Sweeper::~Sweeper() {
 
 void Sweeper::Sweep() {
   leases_->EndOld();
+  snapshots_->EndOld();
   while (true) {
     const std::vector<std::pair<std::string, Revision>> expired =
         index_->Expired(time_->now_us(), kKeysAtOnce);

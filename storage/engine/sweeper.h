@@ -11,6 +11,7 @@
 #include "storage/engine/commit_pipeline.h"
 #include "storage/engine/engine_time.h"
 #include "storage/engine/page_leases.h"
+#include "storage/engine/snapshots.h"
 #include "storage/index/index.h"
 
 namespace rundlet {
@@ -19,7 +20,8 @@ namespace rundlet {
 class Sweeper {
  public:
   Sweeper(Index* index, CommitPipeline* pipeline, PageLeases* leases,
-          const EngineTime* time, absl::Duration interval);
+          Snapshots* snapshots, const EngineTime* time,
+          absl::Duration interval);
   ~Sweeper();
 
   Sweeper(const Sweeper&) = delete;
@@ -32,6 +34,7 @@ class Sweeper {
   Index* const index_;
   CommitPipeline* const pipeline_;
   PageLeases* const leases_;
+  Snapshots* const snapshots_;
   const EngineTime* const time_;
   const absl::Duration interval_;
 

@@ -103,6 +103,22 @@ absl::StatusOr<ScanPage> GrpcStore::ScanNow(const ScanRequest& request) {
   return page;
 }
 
+void GrpcStore::OpenSnapshot(SnapshotRequest, SnapshotCallback done) {
+  done(NotOnTheWire("OpenSnapshot"));
+}
+
+void GrpcStore::RenewSnapshot(uint64_t, absl::Duration, SnapshotCallback done) {
+  done(NotOnTheWire("RenewSnapshot"));
+}
+
+void GrpcStore::ReleaseSnapshot(uint64_t, SyncCallback done) {
+  done(NotOnTheWire("ReleaseSnapshot"));
+}
+
+absl::StatusOr<std::unique_ptr<Watch>> GrpcStore::OpenWatch(WatchRequest) {
+  return NotOnTheWire("OpenWatch");
+}
+
 void GrpcStore::Sync(Durability, SyncCallback done) {
   done(NotOnTheWire("Sync"));
 }

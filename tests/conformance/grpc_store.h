@@ -3,7 +3,8 @@
 //
 // Each call waits for its answer and runs its callback before it returns. What
 // the wire cannot say is answered as UNIMPLEMENTED: reads at a revision, pages
-// that do not follow one that was given, bytes_max, Sync and Ingest.
+// that do not follow one that was given, bytes_max, snapshots, watches, Sync
+// and Ingest.
 
 #ifndef RUNDLET_TESTS_CONFORMANCE_GRPC_STORE_H_
 #define RUNDLET_TESTS_CONFORMANCE_GRPC_STORE_H_
@@ -32,6 +33,12 @@ class GrpcStore : public Store {
   void Commit(Transaction transaction, CommitCallback done) override;
   void Read(ReadRequest request, ReadCallback done) override;
   void Scan(ScanRequest request, ScanCallback done) override;
+  void OpenSnapshot(SnapshotRequest request, SnapshotCallback done) override;
+  void RenewSnapshot(uint64_t id, absl::Duration lease,
+                     SnapshotCallback done) override;
+  void ReleaseSnapshot(uint64_t id, SyncCallback done) override;
+  absl::StatusOr<std::unique_ptr<Watch>> OpenWatch(
+      WatchRequest request) override;
   void Sync(Durability durability, SyncCallback done) override;
   void Compact(CompactCallback done) override;
   absl::StatusOr<IngestReport> Ingest(EntrySource& source) override;

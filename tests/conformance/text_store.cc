@@ -96,6 +96,22 @@ void TextStore::Scan(ScanRequest, ScanCallback done) {
   done(NotInText("Scan"));
 }
 
+void TextStore::OpenSnapshot(SnapshotRequest, SnapshotCallback done) {
+  done(NotInText("OpenSnapshot"));
+}
+
+void TextStore::RenewSnapshot(uint64_t, absl::Duration, SnapshotCallback done) {
+  done(NotInText("RenewSnapshot"));
+}
+
+void TextStore::ReleaseSnapshot(uint64_t, SyncCallback done) {
+  done(NotInText("ReleaseSnapshot"));
+}
+
+absl::StatusOr<std::unique_ptr<Watch>> TextStore::OpenWatch(WatchRequest) {
+  return NotInText("OpenWatch");
+}
+
 void TextStore::Sync(Durability, SyncCallback done) { done(NotInText("Sync")); }
 
 void TextStore::Compact(CompactCallback done) {

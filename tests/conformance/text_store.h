@@ -6,6 +6,8 @@
 #ifndef RUNDLET_TESTS_CONFORMANCE_TEXT_STORE_H_
 #define RUNDLET_TESTS_CONFORMANCE_TEXT_STORE_H_
 
+#include <cstdint>
+#include <memory>
 #include <string>
 
 #include "storage/store.h"
@@ -21,6 +23,12 @@ class TextStore : public Store {
   void Commit(Transaction transaction, CommitCallback done) override;
   void Read(ReadRequest request, ReadCallback done) override;
   void Scan(ScanRequest request, ScanCallback done) override;
+  void OpenSnapshot(SnapshotRequest request, SnapshotCallback done) override;
+  void RenewSnapshot(uint64_t id, absl::Duration lease,
+                     SnapshotCallback done) override;
+  void ReleaseSnapshot(uint64_t id, SyncCallback done) override;
+  absl::StatusOr<std::unique_ptr<Watch>> OpenWatch(
+      WatchRequest request) override;
   void Sync(Durability durability, SyncCallback done) override;
   void Compact(CompactCallback done) override;
   absl::StatusOr<IngestReport> Ingest(EntrySource& source) override;

@@ -4,6 +4,8 @@
 
 #include "storage/blocking_store.h"
 
+#include <cstdint>
+#include <memory>
 #include <string>
 #include <thread>
 #include <utility>
@@ -40,6 +42,26 @@ class LateStore : public Store {
         [this, request = std::move(request), done = std::move(done)]() mutable {
           model_.Scan(std::move(request), std::move(done));
         });
+  }
+  void OpenSnapshot(SnapshotRequest request, SnapshotCallback done) override {
+    Later([this, request, done = std::move(done)]() mutable {
+      model_.OpenSnapshot(request, std::move(done));
+    });
+  }
+  void RenewSnapshot(uint64_t id, absl::Duration lease,
+                     SnapshotCallback done) override {
+    Later([this, id, lease, done = std::move(done)]() mutable {
+      model_.RenewSnapshot(id, lease, std::move(done));
+    });
+  }
+  void ReleaseSnapshot(uint64_t id, SyncCallback done) override {
+    Later([this, id, done = std::move(done)]() mutable {
+      model_.ReleaseSnapshot(id, std::move(done));
+    });
+  }
+  absl::StatusOr<std::unique_ptr<Watch>> OpenWatch(
+      WatchRequest request) override {
+    return model_.OpenWatch(std::move(request));
   }
   void Sync(Durability durability, SyncCallback done) override {
     Later([this, durability, done = std::move(done)]() mutable {

@@ -131,10 +131,14 @@ std::optional<Entry> ModelStore::FindChanged(const std::string& key,
 
 void ModelStore::Commit(Transaction transaction, CommitCallback done) {
   mutex_.Lock();
+  SweepForWatches();
   absl::StatusOr<Receipt> receipt = Apply(transaction);
-  Complete([done = std::move(done), receipt = std::move(receipt)]() mutable {
-    done(std::move(receipt));
-  });
+  completions_.push_back(
+      [done = std::move(done), receipt = std::move(receipt)]() mutable {
+        done(std::move(receipt));
+      });
+  ServeWatches();
+  Drain();
 }
 
 absl::StatusOr<Receipt> ModelStore::Apply(const Transaction& transaction) {
@@ -177,7 +181,11 @@ absl::StatusOr<Receipt> ModelStore::Apply(const Transaction& transaction) {
   }
   if (!changes.empty()) receipt.revision = ++newest_;
   receipt.read_revision = newest_;
-  for (auto& [key, entry] : changes) keys_[key][newest_] = std::move(entry);
+  if (!changes.empty()) log_[newest_].time = before.time;
+  for (auto& [key, entry] : changes) {
+    keys_[key][newest_] = std::move(entry);
+    log_[newest_].keys.push_back(key);
+  }
   return receipt;
 }
 
@@ -305,6 +313,8 @@ absl::StatusOr<IngestReport> ModelStore::Ingest(EntrySource& source) {
     newest_ = report.last_revision;
   }
   ingested_[label] = newest_;
+  floor_ = newest_ + 1;
+  EndWatches();
   for (Entry& entry : entries) {
     keys_[entry.key][entry.revision] = std::move(entry);
   }
@@ -313,6 +323,10 @@ absl::StatusOr<IngestReport> ModelStore::Ingest(EntrySource& source) {
 
 void ModelStore::Complete(absl::AnyInvocable<void()> completion) {
   completions_.push_back(std::move(completion));
+  Drain();
+}
+
+void ModelStore::Drain() {
   if (completing_) {
     mutex_.Unlock();
     return;

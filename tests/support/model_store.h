@@ -3,7 +3,9 @@
 //
 // Keeps every version for ever, in a map; one lock; callbacks run before the
 // call returns, unless it was made from inside a callback: then after that one.
-// Nothing outlives the object. Every write is at once as durable as can be.
+// Nothing outlives the object, its watches neither. Every write is at once as
+// durable as can be. While there are watches a key that has expired is deleted
+// by whatever call comes next.
 
 #ifndef RUNDLET_TESTS_SUPPORT_MODEL_STORE_H_
 #define RUNDLET_TESTS_SUPPORT_MODEL_STORE_H_
@@ -11,8 +13,10 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -35,6 +39,12 @@ class ModelStore : public Store {
   void Commit(Transaction transaction, CommitCallback done) override;
   void Read(ReadRequest request, ReadCallback done) override;
   void Scan(ScanRequest request, ScanCallback done) override;
+  void OpenSnapshot(SnapshotRequest request, SnapshotCallback done) override;
+  void RenewSnapshot(uint64_t id, absl::Duration lease,
+                     SnapshotCallback done) override;
+  void ReleaseSnapshot(uint64_t id, SyncCallback done) override;
+  absl::StatusOr<std::unique_ptr<Watch>> OpenWatch(
+      WatchRequest request) override;
   void Sync(Durability durability, SyncCallback done) override;
   void Compact(CompactCallback done) override;
   absl::StatusOr<IngestReport> Ingest(EntrySource& source) override;
@@ -63,6 +73,16 @@ class ModelStore : public Store {
     Revision revision = 0;
     absl::Time time;
   };
+
+  // What a revision has changed.
+  struct Logged {
+    absl::Time time;
+    std::vector<std::string> keys;
+    bool expired = false;
+  };
+
+  struct Watching;
+  class Handle;
 
   absl::Time EngineTime() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
   // Absent, deleted and expired keys are all empty.
@@ -95,7 +115,29 @@ class ModelStore : public Store {
   absl::StatusOr<ScanPage> ScanNow(const ScanRequest& request)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  // Runs the completion after those before it, each with no lock held.
+  Snapshot LeaseSnapshot(uint64_t id, absl::Duration lease)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  void NextOf(const std::shared_ptr<Watching>& watching, Watch::Callback done)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  void Cancel(const std::shared_ptr<Watching>& watching)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  // Gives the next batch, if one is owed and there is one.
+  void Serve(const std::shared_ptr<Watching>& watching)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  std::optional<WatchBatch> NextBatch(Watching& watching)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void AddChanges(const Watching& watching, Revision revision,
+                  WatchBatch* batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void SweepForWatches() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Has every watch served when the completions run.
+  void ServeWatches() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Ends every watch: history begins behind it.
+  void EndWatches() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  // Runs the completions that wait, in order, each with no lock held.
+  void Drain() ABSL_UNLOCK_FUNCTION(mutex_);
+  // Runs the completion after those before it.
   void Complete(absl::AnyInvocable<void()> completion)
       ABSL_UNLOCK_FUNCTION(mutex_);
 
@@ -110,6 +152,11 @@ class ModelStore : public Store {
   std::map<std::string, Versions> keys_ ABSL_GUARDED_BY(mutex_);
   Revision newest_ ABSL_GUARDED_BY(mutex_) = 0;
   std::map<Revision, absl::Duration> leases_ ABSL_GUARDED_BY(mutex_);
+  std::map<uint64_t, Snapshot> snapshots_ ABSL_GUARDED_BY(mutex_);
+  uint64_t last_snapshot_id_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::map<Revision, Logged> log_ ABSL_GUARDED_BY(mutex_);
+  Revision floor_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::vector<std::shared_ptr<Watching>> watches_ ABSL_GUARDED_BY(mutex_);
   // Labels, and the revision that was newest behind each.
   std::map<std::string, Revision> ingested_ ABSL_GUARDED_BY(mutex_);
   StoreStats counters_ ABSL_GUARDED_BY(mutex_);

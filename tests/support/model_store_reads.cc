@@ -24,7 +24,10 @@ absl::StatusOr<ModelStore::Moment> ModelStore::MomentOf(Revision at,
     return absl::OutOfRangeError(
         absl::StrCat("revision ", at, " is before revision ", not_before));
   }
-  if (at != newest_ && leases_.count(at) == 0) {
+  const bool is_snapshot = std::any_of(
+      snapshots_.begin(), snapshots_.end(),
+      [at](const auto& snapshot) { return snapshot.second.revision == at; });
+  if (at != newest_ && leases_.count(at) == 0 && !is_snapshot) {
     return absl::OutOfRangeError(
         absl::StrCat("revision ", at, " is no longer kept"));
   }
@@ -35,6 +38,11 @@ void ModelStore::DropOldLeases() {
   const absl::Duration now = clock_->Monotonic();
   for (auto lease = leases_.begin(); lease != leases_.end();) {
     lease = lease->second <= now ? leases_.erase(lease) : std::next(lease);
+  }
+  for (auto snapshot = snapshots_.begin(); snapshot != snapshots_.end();) {
+    snapshot = snapshot->second.lease_end <= EngineTime()
+                   ? snapshots_.erase(snapshot)
+                   : std::next(snapshot);
   }
 }
 
@@ -151,6 +159,7 @@ void ModelStore::Rewind(Revision revision) {
   for (auto& [key, versions] : keys_) {
     versions.erase(versions.upper_bound(revision), versions.end());
   }
+  log_.erase(log_.upper_bound(revision), log_.end());
   for (auto label = ingested_.begin(); label != ingested_.end();) {
     label =
         label->second > revision ? ingested_.erase(label) : std::next(label);
@@ -166,6 +175,9 @@ StoreStats ModelStore::Stats() const {
   stats.durable_revision = newest_;
   stats.keys_in_index = entries.size();
   stats.page_lease_count = leases_.size();
+  stats.floor_revision = floor_;
+  stats.snapshot_count = snapshots_.size();
+  stats.watch_count = watches_.size();
   for (const auto& [key, entry] : entries) {
     stats.live_bytes += key.size() + entry.value.bytes.size();
   }

@@ -82,6 +82,24 @@ void HeldStore::Scan(ScanRequest request, ScanCallback done) {
   model_.Scan(std::move(request), std::move(done));
 }
 
+void HeldStore::OpenSnapshot(SnapshotRequest request, SnapshotCallback done) {
+  model_.OpenSnapshot(request, std::move(done));
+}
+
+void HeldStore::RenewSnapshot(uint64_t id, absl::Duration lease,
+                              SnapshotCallback done) {
+  model_.RenewSnapshot(id, lease, std::move(done));
+}
+
+void HeldStore::ReleaseSnapshot(uint64_t id, SyncCallback done) {
+  model_.ReleaseSnapshot(id, std::move(done));
+}
+
+absl::StatusOr<std::unique_ptr<Watch>> HeldStore::OpenWatch(
+    WatchRequest request) {
+  return model_.OpenWatch(std::move(request));
+}
+
 void HeldStore::Sync(Durability durability, SyncCallback done) {
   model_.Sync(durability, std::move(done));
 }

@@ -4,7 +4,9 @@
 #define RUNDLET_TESTS_SERVICE_GATEWAY_HELD_STORE_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
+#include <memory>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -38,6 +40,12 @@ class HeldStore : public Store {
   void Commit(Transaction transaction, CommitCallback done) override;
   void Read(ReadRequest request, ReadCallback done) override;
   void Scan(ScanRequest request, ScanCallback done) override;
+  void OpenSnapshot(SnapshotRequest request, SnapshotCallback done) override;
+  void RenewSnapshot(uint64_t id, absl::Duration lease,
+                     SnapshotCallback done) override;
+  void ReleaseSnapshot(uint64_t id, SyncCallback done) override;
+  absl::StatusOr<std::unique_ptr<Watch>> OpenWatch(
+      WatchRequest request) override;
   void Sync(Durability durability, SyncCallback done) override;
   void Compact(CompactCallback done) override;
   absl::StatusOr<IngestReport> Ingest(EntrySource& source) override;

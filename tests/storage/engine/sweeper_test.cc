@@ -25,12 +25,14 @@ class SweeperTest : public PipelineFixture {
     Start();
     leases_ = std::make_unique<PageLeases>(&engine_->index, &clock_,
                                            engine_->options.limits);
+    snapshots_ = std::make_unique<Snapshots>(
+        &engine_->index, engine_->time.get(), &engine_->options.limits);
   }
 
   void Sweep(absl::Duration interval = absl::Milliseconds(1)) {
-    sweeper_ =
-        std::make_unique<Sweeper>(&engine_->index, &pipeline(), leases_.get(),
-                                  engine_->time.get(), interval);
+    sweeper_ = std::make_unique<Sweeper>(&engine_->index, &pipeline(),
+                                         leases_.get(), snapshots_.get(),
+                                         engine_->time.get(), interval);
   }
   void PutFor(const std::string& key, absl::Duration ttl) {
     Transaction put;
@@ -45,6 +47,7 @@ class SweeperTest : public PipelineFixture {
   uint64_t expired_count() { return engine_->pipeline->counts().expired; }
 
   std::unique_ptr<PageLeases> leases_;
+  std::unique_ptr<Snapshots> snapshots_;
   std::unique_ptr<Sweeper> sweeper_;
 };
 
