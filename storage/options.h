@@ -45,6 +45,12 @@ struct Options {
   double compaction_live_ratio = 0.5;
   uint64_t compaction_dead_bytes = uint64_t{64} << 20;
 
+  // A watch may start from any change of so long ago that is among the newest
+  // so many bytes of the log: compaction leaves the segments alone that hold
+  // them. Zero, either: none are kept for watches to come.
+  absl::Duration history_window;
+  uint64_t history_bytes = uint64_t{256} << 20;
+
   // Revisions reserved at a time in the MANIFEST (L2). An unclean stop skips
   // the rest of a block.
   uint64_t revision_block = uint64_t{1} << 20;

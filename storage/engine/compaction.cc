@@ -18,7 +18,15 @@ constexpr size_t kKeysAtOnce = 128;
 Compaction::Compaction(Environment environment)
     : environment_(std::move(environment)) {}
 
-void Compaction::ChooseInputs(const ManifestState& state) {
+absl::Status Compaction::ChooseInputs(const ManifestState& state,
+                                      int64_t time_us) {
+  HistoryWindow::Kept kept;
+  if (environment_.history != nullptr) {
+    absl::StatusOr<HistoryWindow::Kept> now =
+        environment_.history->At(time_us, state);
+    if (!now.ok()) return now.status();
+    kept = *std::move(now);
+  }
   const Revision visible = environment_.index->visible();
   // What an earlier one has dropped is no longer in the inputs.
   floor_ = state.floor;
@@ -27,12 +35,14 @@ void Compaction::ChooseInputs(const ManifestState& state) {
     if (!segment.seal.has_value() || segment.seal->revision_max > visible) {
       continue;
     }
+    if (kept.segment_ids.count(id) > 0) continue;
     inputs_.push_back(id);
     floor_ = std::max(floor_, segment.seal->revision_max + 1);
     report_.bytes_before += segment.seal->bytes;
     report_.records_dropped += segment.seal->record_count;
   }
   report_.segments_before = inputs_.size();
+  return absl::OkStatus();
 }
 
 // An output that cannot be finished would only take the room that writes need.
@@ -150,9 +160,10 @@ void Compaction::RemoveInputs() {
 absl::StatusOr<CompactionReport> Compaction::Run(
     int64_t time_us, absl::FunctionRef<bool()> cancelled) {
   const ManifestState state = environment_.manifest->state();
-  ChooseInputs(state);
+  absl::Status status = ChooseInputs(state, time_us);
+  if (!status.ok()) return status;
   if (inputs_.empty()) return report_;
-  absl::Status status = CheckRoom();
+  status = CheckRoom();
   if (!status.ok()) return status;
   BaseWriter writer(environment_.file_system, environment_.folder,
                     state.store_id, environment_.segment_bytes,

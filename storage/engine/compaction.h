@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "storage/engine/active_log.h"
+#include "storage/engine/history_window.h"
 #include "storage/file/file_system.h"
 #include "storage/index/index.h"
 #include "storage/log/base_writer.h"
@@ -21,16 +22,17 @@
 
 namespace rundlet {
 
-// Rewrites every sealed segment, all of whose commits are published, while
-// reads and writes go on. One call at a time; nothing else removes segments.
+// Rewrites every sealed segment, all of whose commits are published and that is
+// not in the history window, while reads and writes go on. One call at a time;
+// nothing else removes segments.
 //
 // The order of steps is what makes it safe: the outputs, and what has taken the
 // place of records that are not in them, are synced before the one MANIFEST
 // edit that exchanges them for the inputs; the index leads to the outputs
 // before the inputs leave the SegmentSet; the files go last. What is live is
 // copied by the index alone, so a commit that is not in it yet must not be in
-// an input. Since the inputs are all segments up to a revision, nothing that a
-// dropped tombstone hides is left in any segment (L6).
+// an input. Since the inputs are all base segments and the log up to a
+// revision, nothing that a dropped tombstone hides is left in any segment (L6).
 class Compaction {
  public:
   struct Environment {
@@ -45,6 +47,7 @@ class Compaction {
     std::function<void(absl::string_view)> on_event;
     // Makes durable what the index leads to by now; never empty.
     std::function<absl::Status()> sync_log;
+    HistoryWindow* history = nullptr;  // null: no history is kept
   };
 
   explicit Compaction(Environment environment);
@@ -59,7 +62,7 @@ class Compaction {
 
  private:
   absl::Status CheckRoom() const;
-  void ChooseInputs(const ManifestState& state);
+  absl::Status ChooseInputs(const ManifestState& state, int64_t time_us);
   absl::Status CopyLive(BaseWriter& writer,
                         absl::FunctionRef<bool()> cancelled);
   absl::Status CopyVersion(const std::string& key, const Version& version,

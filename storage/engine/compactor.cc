@@ -95,7 +95,15 @@ absl::StatusOr<CompactionReport> Compactor::Compact() {
 void Compactor::CompactIfDue() {
   if (clock_->Monotonic() < not_before_) return;
   CompactionPolicy::Figures figures;
+  HistoryWindow::Kept kept;
+  if (environment_.history != nullptr) {
+    absl::StatusOr<HistoryWindow::Kept> now = environment_.history->At(
+        time_->now_us(), environment_.manifest->state());
+    if (!now.ok()) return;  // a compaction that is asked for says why
+    kept = *std::move(now);
+  }
   for (const auto& segment : environment_.segments->All()) {
+    if (kept.segment_ids.count(segment->id()) > 0) continue;
     figures.file_bytes += segment->bytes();
     ++figures.segment_count;
   }

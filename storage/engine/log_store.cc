@@ -34,6 +34,11 @@ absl::Status CheckOptions(const Options& options) {
     return absl::InvalidArgumentError(
         "sync_interval and sweep_interval are above zero");
   }
+  if (options.history_window < absl::ZeroDuration()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "history_window is ", absl::FormatDuration(options.history_window),
+        ", it is at least 0"));
+  }
   if (!(options.compaction_live_ratio >= 0 &&
         options.compaction_live_ratio <= 1)) {
     return absl::InvalidArgumentError(
@@ -121,12 +126,15 @@ void LogStore::StartThreads() {
                                std::move(options_.on_fatal)},
       log_.get(), &index_, &cache_, recovered_.next_revision - 1,
       recovered_.next_revision);
+  history_ = std::make_unique<HistoryWindow>(
+      HistoryWindow::Settings{options_.history_window, options_.history_bytes},
+      &segments_);
   compactor_ = std::make_unique<Compactor>(
       Compaction::Environment{options_.file_system, options_.path,
                               options_.segment_bytes, recovered_.manifest.get(),
                               &segments_, &index_, log_.get(),
                               [this](absl::string_view line) { Say(line); },
-                              /*sync_log=*/nullptr},
+                              /*sync_log=*/nullptr, history_.get()},
       pipeline_.get(), time_.get(), options_.clock,
       CompactionPolicy({options_.compaction_live_ratio,
                         options_.compaction_dead_bytes, kSpareSegmentsMax,

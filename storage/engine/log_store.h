@@ -14,6 +14,7 @@
 #include "storage/engine/commit_pipeline.h"
 #include "storage/engine/compactor.h"
 #include "storage/engine/engine_time.h"
+#include "storage/engine/history_window.h"
 #include "storage/engine/page_leases.h"
 #include "storage/engine/record_reader.h"
 #include "storage/engine/recovery.h"
@@ -76,6 +77,7 @@ class LogStore final : public Store {
   std::unique_ptr<Snapshots> snapshots_;
   std::unique_ptr<StoreReader> reader_;
   std::unique_ptr<CommitPipeline> pipeline_;
+  std::unique_ptr<HistoryWindow> history_;
   std::unique_ptr<Compactor> compactor_;
   std::unique_ptr<Sweeper> sweeper_;
 };
