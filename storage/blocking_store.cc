@@ -76,6 +76,11 @@ absl::StatusOr<CompactionReport> BlockingStore::Compact() {
       [&](Store::CompactCallback done) { store_->Compact(std::move(done)); });
 }
 
+absl::StatusOr<VerifyReport> BlockingStore::Verify() {
+  return Wait<absl::StatusOr<VerifyReport>>(
+      [&](Store::VerifyCallback done) { store_->Verify(std::move(done)); });
+}
+
 absl::StatusOr<Receipt> BlockingStore::Put(std::string key, Value value,
                                            Expiry expiry) {
   return Commit(Single(PutOperation{std::move(key), std::move(value), expiry}));

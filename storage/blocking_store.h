@@ -29,6 +29,7 @@ class BlockingStore {
   absl::Status ReleaseSnapshot(uint64_t id);
   absl::Status Sync(Durability durability);
   absl::StatusOr<CompactionReport> Compact();
+  absl::StatusOr<VerifyReport> Verify();
 
   // Transactions of one operation.
   absl::StatusOr<Receipt> Put(std::string key, Value value,

@@ -51,6 +51,13 @@ struct Options {
   absl::Duration history_window;
   uint64_t history_bytes = uint64_t{256} << 20;
 
+  // What Verify and the scrub read at most; 0: as fast as it goes.
+  uint64_t verify_bytes_per_second = uint64_t{64} << 20;
+
+  // The scrub reads all that is on the disk once in this time, in the
+  // background, and tells what is damaged. Zero turns it off.
+  absl::Duration scrub_interval = absl::ZeroDuration();
+
   // Revisions reserved at a time in the MANIFEST (L2). An unclean stop skips
   // the rest of a block.
   uint64_t revision_block = uint64_t{1} << 20;

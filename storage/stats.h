@@ -45,6 +45,9 @@ struct StoreStats {
   uint64_t watch_count = 0;
   uint64_t watch_lag_bytes = 0;    // of the watch that is behind most
   uint64_t watch_lag_changes = 0;  // alike
+  uint64_t verify_count = 0;          // asked for or by the scrub, and finished
+  uint64_t damaged_record_count = 0;  // that the last of them has found
+  std::optional<absl::Time> last_verify_time;
   // What recovery found at open.
   absl::Duration recovery_duration;
   uint64_t recovered_record_count = 0;

@@ -44,6 +44,7 @@
 #include "storage/stats.h"
 #include "storage/transaction.h"
 #include "storage/watch.h"
+#include "storage/verify.h"
 
 namespace rundlet {
 
@@ -75,6 +76,8 @@ class Store {
   using SyncCallback = absl::AnyInvocable<void(absl::Status status)>;
   using CompactCallback =
       absl::AnyInvocable<void(absl::StatusOr<CompactionReport> report)>;
+  using VerifyCallback =
+      absl::AnyInvocable<void(absl::StatusOr<VerifyReport> report)>;
 
   virtual ~Store() = default;
 
@@ -121,6 +124,12 @@ class Store {
   // live records only, in key order. Reads, writes and watches go on meanwhile.
   // A call during a compaction is served by the next one.
   virtual void Compact(CompactCallback done) = 0;
+
+  // Reads every record that the store has on its disk when the call is served,
+  // and tells which are damaged and which keys that puts at risk. Reads and
+  // writes go on meanwhile; nothing is changed, and damage is no error. Paced
+  // by Options::verify_bytes_per_second. UNAVAILABLE: the store is closing.
+  virtual void Verify(VerifyCallback done) = 0;
 
   // Loads a source in one atomic step: after a crash all of it is there, or
   // nothing. Each entry becomes the newest version of its key; create revision

@@ -39,6 +39,11 @@ absl::Status CheckOptions(const Options& options) {
         "history_window is ", absl::FormatDuration(options.history_window),
         ", it is at least 0"));
   }
+  if (options.scrub_interval < absl::ZeroDuration()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "scrub_interval is ", absl::FormatDuration(options.scrub_interval),
+        ", it is zero or above"));
+  }
   if (!(options.compaction_live_ratio >= 0 &&
         options.compaction_live_ratio <= 1)) {
     return absl::InvalidArgumentError(
@@ -142,10 +147,17 @@ void LogStore::StartThreads() {
   sweeper_ = std::make_unique<Sweeper>(&index_, pipeline_.get(), &leases_,
                                        snapshots_.get(), time_.get(),
                                        options_.sweep_interval);
+  scrubber_ = std::make_unique<Scrubber>(
+      Scrubber::Settings{options_.verify_bytes_per_second,
+                         options_.scrub_interval, options_.clock,
+                         [this](absl::string_view line) { Say(line); }},
+      Verification::Environment{recovered_.manifest.get(), &segments_,
+                                &index_});
 }
 
 LogStore::~LogStore() {
   if (pipeline_ == nullptr) return;  // it has not been opened
+  scrubber_.reset();
   sweeper_.reset();
   compactor_.reset();
   const absl::StatusOr<Revision> next_revision = pipeline_->Close();
@@ -234,6 +246,10 @@ void LogStore::Compact(CompactCallback done) {
   compactor_->Request(std::move(done));
 }
 
+void LogStore::Verify(VerifyCallback done) {
+  scrubber_->Request(std::move(done));
+}
+
 absl::StatusOr<IngestReport> LogStore::Ingest(EntrySource& source) {
   rundlet::Ingest ingest({options_.file_system, options_.path,
                           options_.segment_bytes, &options_.limits,
@@ -283,6 +299,10 @@ StoreStats LogStore::Stats() const {
   stats.floor_revision = recovered_.manifest->state().floor;
   stats.snapshot_count = snapshots_->count();
   stats.compaction_count = compactions.compactions;
+  const Scrubber::Counts scrubs = scrubber_->counts();
+  stats.verify_count = scrubs.verifications;
+  stats.damaged_record_count = scrubs.damaged;
+  stats.last_verify_time = scrubs.last_time;
   stats.recovery_duration = recovery_duration_;
   stats.recovered_record_count = recovered_.record_count;
   stats.recovery_cut_bytes = recovered_.cut_bytes;

@@ -19,6 +19,7 @@
 #include "storage/engine/record_reader.h"
 #include "storage/engine/recovery.h"
 #include "storage/engine/snapshots.h"
+#include "storage/engine/scrubber.h"
 #include "storage/engine/store_reader.h"
 #include "storage/engine/sweeper.h"
 #include "storage/index/index.h"
@@ -47,6 +48,7 @@ class LogStore final : public Store {
       WatchRequest request) override;
   void Sync(Durability durability, SyncCallback done) override;
   void Compact(CompactCallback done) override;
+  void Verify(VerifyCallback done) override;
   absl::StatusOr<IngestReport> Ingest(EntrySource& source) override;
   StoreStats Stats() const override;
   const Limits& limits() const override { return options_.limits; }
@@ -80,6 +82,7 @@ class LogStore final : public Store {
   std::unique_ptr<HistoryWindow> history_;
   std::unique_ptr<Compactor> compactor_;
   std::unique_ptr<Sweeper> sweeper_;
+  std::unique_ptr<Scrubber> scrubber_;
 };
 
 }  // namespace rundlet

@@ -1,33 +1,20 @@
 #include "storage/engine/recovery.h"
 
 #include <algorithm>
-#include <random>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "storage/engine/folder.h"
 #include "storage/engine/record_version.h"
+#include "storage/engine/store_id.h"
 #include "storage/engine/tail_copy.h"
 #include "storage/format/file_header.h"
 #include "storage/format/file_names.h"
-#include "storage/format/fixed_int.h"
 #include "storage/log/segment_replay.h"
 
 namespace rundlet {
 namespace {
-
-std::string NewStoreId(Options& options) {
-  std::random_device system;
-  std::string id;
-  while (id.size() < kStoreIdBytes) {
-    AppendFixed<uint64_t>(options.random
-                              ? options.random()
-                              : (uint64_t{system()} << 32) | uint64_t{system()},
-                          &id);
-  }
-  return id;
-}
 
 class Recovery {
  public:
@@ -67,7 +54,7 @@ absl::Status Recovery::OpenManifest() {
   absl::StatusOr<std::unique_ptr<Manifest>> manifest =
       Manifest::Open(files, options_.path);
   if (absl::IsNotFound(manifest.status())) {
-    manifest = MakeStore(files, options_.path, NewStoreId(options_),
+    manifest = MakeStore(files, options_.path, NewStoreId(options_.random),
                          absl::ToUnixMicros(options_.clock->Now()));
   }
   if (!manifest.ok()) return manifest.status();

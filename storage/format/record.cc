@@ -97,6 +97,29 @@ size_t PeekRecordBytes(absl::string_view header) {
          DecodeFixed<uint16_t>(&header[kExtraBytesAt]);
 }
 
+bool LooksLikeRecord(absl::string_view bytes) {
+  const uint8_t type = ByteAt(bytes, kTypeAt);
+  const uint8_t kind = ByteAt(bytes, kKindAt);
+  const bool is_put = type == static_cast<uint8_t>(RecordType::kPut);
+  const bool is_receipt = type == static_cast<uint8_t>(RecordType::kReceipt);
+  const size_t key_bytes = DecodeFixed<uint16_t>(&bytes[kKeyBytesAt]);
+  return type >= 1 && type <= 3 && kind <= 3 && is_put == (kind != 0) &&
+         ByteAt(bytes, kCompressionAt) == 0 &&
+         (ByteAt(bytes, kFlagsAt) & ~kKnownFlags) == 0 &&
+         (is_put || DecodeFixed<uint32_t>(&bytes[kValueBytesAt]) == 0) &&
+         key_bytes <= kKeyBytesMax && (key_bytes == 0) == is_receipt;
+}
+
+ClaimedRecord PeekRecord(absl::string_view bytes) {
+  const size_t key_bytes = DecodeFixed<uint16_t>(&bytes[kKeyBytesAt]);
+  ClaimedRecord claimed;
+  claimed.revision = DecodeFixed<uint64_t>(&bytes[kNumbersAt]);
+  if (bytes.size() >= kRecordHeaderBytes + key_bytes) {
+    claimed.key = bytes.substr(kRecordHeaderBytes, key_bytes);
+  }
+  return claimed;
+}
+
 absl::StatusOr<Record> DecodeRecord(absl::string_view bytes, uint32_t seed) {
   if (bytes.size() < kRecordHeaderBytes) {
     return absl::DataLossError(

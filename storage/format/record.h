@@ -45,6 +45,17 @@ void AppendRecord(const Record& record, uint32_t seed, std::string* out);
 // is not verified: good for asking for more bytes, no more.
 size_t PeekRecordBytes(absl::string_view header);
 
+// Whether bytes of at least a header could begin a record of this version: a
+// quick look, for finding records behind damage.
+bool LooksLikeRecord(absl::string_view bytes);
+
+// What bytes that look like a record say of themselves; nothing is verified.
+struct ClaimedRecord {
+  absl::string_view key;  // empty if the bytes end before its end
+  Revision revision = 0;
+};
+ClaimedRecord PeekRecord(absl::string_view bytes);
+
 // Decodes and verifies the record at the start of `bytes`; what it returns
 // points into `bytes`. DATA_LOSS: the bytes end early, fail the checksum, or
 // are no record of this version; the message says which.

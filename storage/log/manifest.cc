@@ -34,8 +34,7 @@ struct EditLog {
 // Applies each edit of which at least one copy is good. Where a copy is bad the
 // next good one is looked for byte by byte: it is the other copy, or of the
 // next edit if both are bad, which is corruption.
-absl::StatusOr<EditLog> ReadEdits(absl::string_view bytes, uint32_t salt) {
-  EditLog log;
+absl::Status ReadEdits(absl::string_view bytes, uint32_t salt, EditLog* log) {
   int copies = 2;  // seen of the last edit
   size_t at = kFileHeaderBytes;
   size_t bad_at = bytes.size();
@@ -43,32 +42,36 @@ absl::StatusOr<EditLog> ReadEdits(absl::string_view bytes, uint32_t salt) {
     const absl::StatusOr<EditCopy> copy =
         DecodeEditCopy(bytes.substr(at), PlaceSeed(salt, at));
     if (!copy.ok()) {
-      log.damaged = true;
+      log->damaged = true;
       bad_at = std::min(bad_at, at);
       ++at;
       continue;
     }
-    if (copy->edit_number > log.edit_number + 1) {
+    if (copy->edit_number > log->edit_number + 1) {
       return absl::DataLossError(
-          absl::StrCat("at offset ", bad_at, ": edit ", log.edit_number + 1,
+          absl::StrCat("at offset ", bad_at, ": edit ", log->edit_number + 1,
                        " is damaged, and a later one relies on it"));
     }
-    if (copy->edit_number == log.edit_number) ++copies;
-    if (copy->edit_number == log.edit_number + 1) {
-      if (copies < 2) log.damaged = true;
+    if (copy->edit_number == log->edit_number) ++copies;
+    if (copy->edit_number == log->edit_number + 1) {
+      if (copies < 2) log->damaged = true;
       copies = 1;
       const absl::StatusOr<ManifestEdit> edit =
           DecodeManifestEdit(copy->payload);
       if (!edit.ok()) return edit.status();
-      const absl::Status applied = log.state.Apply(*edit);
+      const absl::Status applied = log->state.Apply(*edit);
       if (!applied.ok()) return applied;
-      ++log.edit_number;
+      ++log->edit_number;
     }
     at += copy->EncodedBytes();
   }
   // A cut between the copies leaves no bad byte.
-  if (copies < 2) log.damaged = true;
-  return log;
+  if (copies < 2) log->damaged = true;
+  // The first edit comes with the file, in one rename.
+  if (log->edit_number == 0) {
+    return absl::DataLossError("its first edit is damaged");
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::string> ReadWhole(const File& file) {
@@ -166,20 +169,38 @@ absl::StatusOr<std::unique_ptr<Manifest>> Manifest::Open(
   if (header->kind != FileKind::kManifest) {
     return At(path, absl::DataLossError("its header is that of a segment"));
   }
-  absl::StatusOr<EditLog> log =
-      ReadEdits(*bytes, SegmentSalt(header->store_id, 0));
-  if (!log.ok()) return At(path, log.status());
-  // The first edit comes with the file, in one rename.
-  if (log->edit_number == 0) {
-    return At(path, absl::DataLossError("its first edit is damaged"));
-  }
-  log->state.store_id = header->store_id;
-  if (log->damaged) return Write(file_system, folder, log->state);
+  EditLog log;
+  const absl::Status edits =
+      ReadEdits(*bytes, SegmentSalt(header->store_id, 0), &log);
+  if (!edits.ok()) return At(path, edits);
+  log.state.store_id = header->store_id;
+  if (log.damaged) return Write(file_system, folder, log.state);
   const absl::Status synced = SyncAgain(file_system, folder, *bytes, **file);
   if (!synced.ok()) return synced;
   return absl::WrapUnique(new Manifest(file_system, folder,
-                                       std::move(log->state), *std::move(file),
-                                       bytes->size(), log->edit_number));
+                                       std::move(log.state), *std::move(file),
+                                       bytes->size(), log.edit_number));
+}
+
+absl::Status Manifest::Read(FileSystem* file_system, const std::string& folder,
+                            absl::string_view store_id, ManifestState* state) {
+  const std::string path = absl::StrCat(folder, "/", kManifestName);
+  const absl::StatusOr<std::unique_ptr<File>> file =
+      file_system->OpenFile(path);
+  if (!file.ok()) return file.status();
+  const absl::StatusOr<std::string> bytes = ReadWhole(**file);
+  if (!bytes.ok()) return bytes.status();
+  const absl::StatusOr<FileHeader> header = DecodeFileHeader(*bytes);
+  if (!header.ok() && !absl::IsDataLoss(header.status())) {
+    return At(path, header.status());
+  }
+  EditLog log;
+  log.state.store_id = header.ok() ? header->store_id : std::string(store_id);
+  const absl::Status edits =
+      ReadEdits(*bytes, SegmentSalt(log.state.store_id, 0), &log);
+  *state = std::move(log.state);
+  if (!header.ok()) return At(path, header.status());
+  return edits.ok() ? edits : At(path, edits);
 }
 
 absl::StatusOr<std::unique_ptr<Manifest>> Manifest::Write(
@@ -253,6 +274,32 @@ absl::Status Manifest::Append(const ManifestEdit& edit) {
   state_ = std::move(next);
   if (bytes_ >= std::max(rewrite_bytes_, 2 * rewritten_bytes_)) {
     return Rewrite();
+  }
+  return absl::OkStatus();
+}
+
+std::string Manifest::path() const {
+  return absl::StrCat(folder_, "/", kManifestName);
+}
+
+absl::Status Manifest::Verify() const {
+  const absl::MutexLock lock(&mu_);
+  std::string bytes(bytes_, '\0');
+  absl::Status read = file_->ReadAt(0, bytes.size(), &bytes[0]);
+  if (!read.ok()) return read;
+  const absl::StatusOr<FileHeader> header = DecodeFileHeader(bytes);
+  if (!header.ok()) return header.status();
+  EditLog log;
+  const absl::Status edits =
+      ReadEdits(bytes, SegmentSalt(state_.store_id, 0), &log);
+  if (!edits.ok()) return edits;
+  if (log.damaged) {
+    return absl::DataLossError("one of the two copies of an edit is damaged");
+  }
+  if (header->store_id != state_.store_id || log.edit_number != edit_number_ ||
+      EncodeManifestEdit(log.state.AsEdit()) !=
+          EncodeManifestEdit(state_.AsEdit())) {
+    return absl::DataLossError("the edits are not those of this store's state");
   }
   return absl::OkStatus();
 }

@@ -54,6 +54,12 @@ class Manifest {
   static absl::StatusOr<std::unique_ptr<Manifest>> Open(
       FileSystem* file_system, const std::string& folder);
 
+  // Reads the folder's MANIFEST and changes nothing. *state is what its edits
+  // come to, and after DATA_LOSS what those before the damage come to; the
+  // store id is `store_id` where the header is damaged. Other errors as Open.
+  static absl::Status Read(FileSystem* file_system, const std::string& folder,
+                           absl::string_view store_id, ManifestState* state);
+
   // Writes the first MANIFEST of a folder, or replaces the one it has.
   static absl::StatusOr<std::unique_ptr<Manifest>> Write(
       FileSystem* file_system, const std::string& folder,
@@ -70,6 +76,12 @@ class Manifest {
   // nothing has changed. UNKNOWN: the edit may or may not be on the disk, the
   // store has to stop (P7), and every later call fails alike.
   absl::Status Append(const ManifestEdit& edit) ABSL_LOCKS_EXCLUDED(mu_);
+
+  // Reads the file once more. DATA_LOSS: a copy of an edit is damaged, or the
+  // edits are not those of state().
+  absl::Status Verify() const ABSL_LOCKS_EXCLUDED(mu_);
+
+  std::string path() const;
 
   ManifestState state() const ABSL_LOCKS_EXCLUDED(mu_);
 

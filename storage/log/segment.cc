@@ -9,6 +9,35 @@
 #include "storage/format/file_header.h"
 
 namespace rundlet {
+namespace {
+
+// The header of a file that has to be this segment of the store.
+absl::StatusOr<FileHeader> ReadHeader(const File& file, const std::string& path,
+                                      SegmentName name,
+                                      absl::string_view store_id) {
+  const absl::StatusOr<uint64_t> size = file.SizeBytes();
+  if (!size.ok()) return size.status();
+  if (*size < kFileHeaderBytes) {
+    return absl::DataLossError(
+        absl::StrCat(path, ": its header ends after ", *size, " bytes"));
+  }
+  std::string bytes(kFileHeaderBytes, '\0');
+  const absl::Status read = file.ReadAt(0, bytes.size(), &bytes[0]);
+  if (!read.ok()) return read;
+  absl::StatusOr<FileHeader> header = DecodeFileHeader(bytes);
+  if (!header.ok()) {
+    return absl::Status(header.status().code(),
+                        absl::StrCat(path, ": ", header.status().message()));
+  }
+  if (header->kind != name.kind || header->segment_id != name.segment_id ||
+      header->store_id != store_id) {
+    return absl::DataLossError(
+        absl::StrCat(path, ": its header is that of another store or segment"));
+  }
+  return header;
+}
+
+}  // namespace
 
 Segment::Segment(std::string path, SegmentName name, uint32_t salt,
                  bool recovered, std::unique_ptr<File> file)
@@ -46,28 +75,27 @@ absl::StatusOr<std::shared_ptr<Segment>> Segment::Open(
   std::string path = absl::StrCat(folder, "/", FormatSegmentName(name));
   absl::StatusOr<std::unique_ptr<File>> file = file_system->OpenFile(path);
   if (!file.ok()) return file.status();
-  const absl::StatusOr<uint64_t> size = (*file)->SizeBytes();
-  if (!size.ok()) return size.status();
-  if (*size < kFileHeaderBytes) {
-    return absl::DataLossError(
-        absl::StrCat(path, ": its header ends after ", *size, " bytes"));
-  }
-  std::string bytes(kFileHeaderBytes, '\0');
-  const absl::Status read = (*file)->ReadAt(0, bytes.size(), &bytes[0]);
-  if (!read.ok()) return read;
-  const absl::StatusOr<FileHeader> header = DecodeFileHeader(bytes);
-  if (!header.ok()) {
-    return absl::Status(header.status().code(),
-                        absl::StrCat(path, ": ", header.status().message()));
-  }
-  if (header->kind != name.kind || header->segment_id != name.segment_id ||
-      header->store_id != store_id) {
-    return absl::DataLossError(
-        absl::StrCat(path, ": its header is that of another store or segment"));
-  }
+  const absl::StatusOr<FileHeader> header =
+      ReadHeader(**file, path, name, store_id);
+  if (!header.ok()) return header.status();
   return absl::WrapUnique(new Segment(std::move(path), name,
                                       SegmentSalt(store_id, name.segment_id),
                                       header->recovered, *std::move(file)));
+}
+
+absl::StatusOr<std::shared_ptr<Segment>> Segment::OpenUnchecked(
+    FileSystem* file_system, const std::string& folder, SegmentName name,
+    absl::string_view store_id) {
+  std::string path = absl::StrCat(folder, "/", FormatSegmentName(name));
+  absl::StatusOr<std::unique_ptr<File>> file = file_system->OpenFile(path);
+  if (!file.ok()) return file.status();
+  return absl::WrapUnique(new Segment(std::move(path), name,
+                                      SegmentSalt(store_id, name.segment_id),
+                                      /*recovered=*/false, *std::move(file)));
+}
+
+absl::Status Segment::CheckHeader(absl::string_view store_id) const {
+  return ReadHeader(*file_, path_, name_, store_id).status();
 }
 
 absl::StatusOr<Record> Segment::Read(const Location& location,

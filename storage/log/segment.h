@@ -32,6 +32,15 @@ class Segment {
       FileSystem* file_system, const std::string& folder, SegmentName name,
       absl::string_view store_id);
 
+  // Opens an existing one whatever its header says, to salvage what is in it.
+  static absl::StatusOr<std::shared_ptr<Segment>> OpenUnchecked(
+      FileSystem* file_system, const std::string& folder, SegmentName name,
+      absl::string_view store_id);
+
+  // Whether the header is that of this segment of the store. DATA_LOSS: it is
+  // not. FAILED_PRECONDITION: a newer version wrote it.
+  absl::Status CheckHeader(absl::string_view store_id) const;
+
   uint64_t id() const { return name_.segment_id; }
   FileKind kind() const { return name_.kind; }
   bool recovered() const { return recovered_; }

@@ -137,6 +137,8 @@ void GrpcStore::Compact(CompactCallback done) {
   done(report);
 }
 
+void GrpcStore::Verify(VerifyCallback done) { done(NotOnTheWire("Verify")); }
+
 absl::StatusOr<IngestReport> GrpcStore::Ingest(EntrySource&) {
   return NotOnTheWire("Ingest");
 }

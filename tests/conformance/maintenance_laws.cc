@@ -76,6 +76,23 @@ TEST_P(MaintenanceLaws, CompactionIsTold) {
   EXPECT_GE(*stats.last_compaction_time, now);
 }
 
+TEST_P(MaintenanceLaws, VerifyFindsNothingInAGoodStore) {
+  for (int i = 0; i < 40; ++i) {
+    Put("k" + std::to_string(i % 9), std::string(30, 'a' + i % 26));
+    if (i % 5 == 4) Delete("k" + std::to_string(i % 7));
+  }
+  ASSERT_TRUE(BlockingStore(steady_store()).Compact().ok());
+  Put("k1", "behind the compaction");
+  const auto report = BlockingStore(steady_store()).Verify();
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_TRUE(report->ok()) << report->damage[0].what;
+  EXPECT_EQ(report->key_at_risk_count, 0u);
+  const StoreStats stats = steady_store()->Stats();
+  EXPECT_EQ(stats.verify_count, 1u);
+  EXPECT_EQ(stats.damaged_record_count, 0u);
+  EXPECT_TRUE(stats.last_verify_time.has_value());
+}
+
 TEST_P(MaintenanceLaws, PagesGoOnThroughACompaction) {
   for (const char* key : {"a", "b", "c"}) Put(key, "old");
   BlockingStore store(steady_store());

@@ -120,6 +120,8 @@ void TextStore::Compact(CompactCallback done) {
   done(CompactionReport());
 }
 
+void TextStore::Verify(VerifyCallback done) { done(NotInText("Verify")); }
+
 absl::StatusOr<IngestReport> TextStore::Ingest(EntrySource&) {
   return NotInText("Ingest");
 }

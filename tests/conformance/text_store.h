@@ -31,6 +31,7 @@ class TextStore : public Store {
       WatchRequest request) override;
   void Sync(Durability durability, SyncCallback done) override;
   void Compact(CompactCallback done) override;
+  void Verify(VerifyCallback done) override;
   absl::StatusOr<IngestReport> Ingest(EntrySource& source) override;
   StoreStats Stats() const override;
   const Limits& limits() const override { return limits_; }

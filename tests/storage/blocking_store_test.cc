@@ -73,6 +73,11 @@ class LateStore : public Store {
       model_.Compact(std::move(done));
     });
   }
+  void Verify(VerifyCallback done) override {
+    Later([this, done = std::move(done)]() mutable {
+      model_.Verify(std::move(done));
+    });
+  }
   absl::StatusOr<IngestReport> Ingest(EntrySource& source) override {
     return model_.Ingest(source);
   }

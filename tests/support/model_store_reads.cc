@@ -185,4 +185,11 @@ StoreStats ModelStore::Stats() const {
   return stats;
 }
 
+void ModelStore::Verify(VerifyCallback done) {
+  mutex_.Lock();
+  ++counters_.verify_count;
+  counters_.last_verify_time = EngineTime();
+  Complete([done = std::move(done)]() mutable { done(VerifyReport()); });
+}
+
 }  // namespace rundlet

@@ -108,6 +108,8 @@ void HeldStore::Compact(CompactCallback done) {
   model_.Compact(Holding<CompactionReport>(std::move(done)));
 }
 
+void HeldStore::Verify(VerifyCallback done) { model_.Verify(std::move(done)); }
+
 absl::StatusOr<IngestReport> HeldStore::Ingest(EntrySource& source) {
   return model_.Ingest(source);
 }
