@@ -57,7 +57,7 @@ absl::Status Compaction::CheckRoom() const {
                    " live bytes, the disk has ", *available));
 }
 
-absl::Status Compaction::CopyVersion(const std::string& key,
+absl::Status Compaction::CopyVersion(absl::string_view key,
                                      const Version& version,
                                      BaseWriter& writer) {
   const std::shared_ptr<const Segment> segment =
@@ -81,14 +81,14 @@ absl::Status Compaction::CopyLive(BaseWriter& writer,
     std::vector<std::pair<std::string, Version>> live;
     size_t keys = 0;
     environment_.index->Walk(
-        after, [&](const std::string& key, absl::Span<const Version> versions) {
+        after, [&](absl::string_view key, absl::Span<const Version> versions) {
           for (const Version& version : versions) {
             if (std::binary_search(inputs_.begin(), inputs_.end(),
                                    version.location.segment_id)) {
               live.emplace_back(key, version);
             }
           }
-          after = key;
+          after = std::string(key);
           return ++keys < kKeysAtOnce;
         });
     if (keys == 0) return absl::OkStatus();

@@ -65,7 +65,7 @@ class Compaction {
   absl::Status ChooseInputs(const ManifestState& state, int64_t time_us);
   absl::Status CopyLive(BaseWriter& writer,
                         absl::FunctionRef<bool()> cancelled);
-  absl::Status CopyVersion(const std::string& key, const Version& version,
+  absl::Status CopyVersion(absl::string_view key, const Version& version,
                            BaseWriter& writer);
   absl::Status Verify(const std::vector<BaseWriter::Output>& outputs);
   absl::Status Exchange(const std::vector<BaseWriter::Output>& outputs,

@@ -93,10 +93,10 @@ uint64_t StoreReader::Count(const ScanRequest& request, Revision at,
     uint64_t seen = 0;
     more = false;
     index_->Scan(request.range, after, request.reverse, at,
-                 [&](const std::string& key, const Version& version) {
+                 [&](absl::string_view key, const Version& version) {
                    if (!version.ExpiredAt(time_us)) ++count;
                    more = ++seen == kKeysAtOnce;
-                   if (more) after = key;
+                   if (more) after = std::string(key);
                    return !more;
                  });
   }
@@ -108,7 +108,7 @@ std::vector<StoreReader::Found> StoreReader::FindNext(
     int64_t time_us, uint64_t max) const {
   std::vector<Found> found;
   index_->Scan(request.range, after, request.reverse, at,
-               [&](const std::string& key, const Version& version) {
+               [&](absl::string_view key, const Version& version) {
                  if (!version.ExpiredAt(time_us)) {
                    found.emplace_back(key, version);
                  }

@@ -5,9 +5,9 @@
 namespace rundlet {
 namespace {
 
-// What a key costs besides its bytes and versions: its string, and its places
-// in half-filled tables and tree nodes. An estimate, for operators.
-constexpr uint64_t kKeyOverheadBytes = 64;
+// What a key costs besides its node: its places in half-filled tables and tree
+// nodes. An estimate, for operators.
+constexpr uint64_t kKeyOverheadBytes = 48;
 
 }  // namespace
 
@@ -18,30 +18,36 @@ const Version* Index::AsOf(const Versions& versions, Revision at) {
   return nullptr;
 }
 
-void Index::CountIn(const std::string& key, const Version& version) {
+void Index::CountIn(absl::string_view key, const Version& version) {
   live_bytes_ += version.location.bytes;
   if (version.deleted) return;
   ++keys_;
-  if (version.expiry_us != 0) expiries_.insert({version.expiry_us, key});
+  if (version.expiry_us != 0) expiries_.emplace(version.expiry_us, key);
 }
 
-void Index::CountOut(const std::string& key, const Version& version) {
+void Index::CountOut(absl::string_view key, const Version& version) {
   if (version.deleted) return;
   --keys_;
-  if (version.expiry_us != 0) expiries_.erase({version.expiry_us, key});
+  if (version.expiry_us != 0)
+    expiries_.erase({version.expiry_us, std::string(key)});
 }
 
-Index::Key& Index::AddKey(absl::string_view key, const Version& version) {
-  Key& added = *map_.emplace(key, Versions{version}).first;
-  order_.emplace(added.first, &added);
+KeyNode* Index::NodeOf(absl::string_view key) const {
+  const auto found = nodes_.find(key);
+  return found == nodes_.end() ? nullptr : found->get();
+}
+
+void Index::AddKey(absl::string_view key, const Version& version) {
+  KeyNode* const node = nodes_.insert(KeyNode::Make(key, version)).first->get();
+  order_.emplace(node->key(), node);
   key_bytes_ += key.size();
-  return added;
+  CountIn(key, version);
 }
 
-void Index::EraseKey(const std::string& key) {
-  key_bytes_ -= key.size();
-  order_.erase(key);
-  map_.erase(key);
+void Index::EraseKey(const KeyNode& node) {
+  key_bytes_ -= node.key().size();
+  order_.erase(node.key());
+  nodes_.erase(nodes_.find(node.key()));
 }
 
 bool Index::IsPinned(const Version& version, Revision next) const {
@@ -49,7 +55,8 @@ bool Index::IsPinned(const Version& version, Revision next) const {
   return pin != pins_.end() && pin->first < next;
 }
 
-bool Index::Trim(const std::string& key, Versions& versions) {
+bool Index::Trim(KeyNode& node) {
+  Versions& versions = node.versions;
   size_t kept = 0;
   for (size_t i = 0; i < versions.size(); ++i) {
     const bool is_newest = i + 1 == versions.size();
@@ -67,10 +74,10 @@ bool Index::Trim(const std::string& key, Versions& versions) {
   versions.erase(versions.begin() + static_cast<ptrdiff_t>(kept),
                  versions.end());
   if (versions.size() > 1) {
-    pinned_keys_.insert(key);
+    pinned_keys_.emplace(node.key());
     return false;
   }
-  pinned_keys_.erase(key);
+  if (!pinned_keys_.empty()) pinned_keys_.erase(std::string(node.key()));
   if (!versions.front().deleted) return false;
   live_bytes_ -= versions.front().location.bytes;
   return true;
@@ -78,48 +85,44 @@ bool Index::Trim(const std::string& key, Versions& versions) {
 
 void Index::Restore(absl::string_view key, const Version& version) {
   const absl::MutexLock lock(&mu_);
-  const auto found = map_.find(key);
-  if (found == map_.end()) {
-    CountIn(AddKey(key, version).first, version);
-    return;
-  }
-  Version& newest = found->second.back();
+  KeyNode* const node = NodeOf(key);
+  if (node == nullptr) return AddKey(key, version);
+  Version& newest = node->versions.back();
   if (newest.revision >= version.revision) return;
-  CountOut(found->first, newest);
+  CountOut(key, newest);
   live_bytes_ -= newest.location.bytes;
   newest = version;
-  CountIn(found->first, version);
+  CountIn(key, version);
 }
 
 void Index::FinishRestore(Revision visible) {
   const absl::MutexLock lock(&mu_);
   visible_ = visible;
-  for (auto it = map_.begin(); it != map_.end();) {
-    const auto key = it++;
-    if (!key->second.back().deleted) continue;
-    live_bytes_ -= key->second.back().location.bytes;
-    EraseKey(key->first);
+  for (auto it = nodes_.begin(); it != nodes_.end();) {
+    const KeyNode& node = **it++;
+    if (!node.versions.back().deleted) continue;
+    live_bytes_ -= node.versions.back().location.bytes;
+    EraseKey(node);
   }
 }
 
 void Index::ApplyLocked(absl::Span<const Change> changes, Revision visible) {
   for (const Change& change : changes) {
-    const auto found = map_.find(change.key);
-    if (found == map_.end()) {
-      if (change.version.deleted) continue;
-      CountIn(AddKey(change.key, change.version).first, change.version);
+    KeyNode* const node = NodeOf(change.key);
+    if (node == nullptr) {
+      if (!change.version.deleted) AddKey(change.key, change.version);
       continue;
     }
-    Versions& versions = found->second;
-    CountOut(found->first, versions.back());
-    CountIn(found->first, change.version);
+    Versions& versions = node->versions;
+    CountOut(change.key, versions.back());
+    CountIn(change.key, change.version);
     if (pins_.empty() && versions.size() == 1 && !change.version.deleted) {
       live_bytes_ -= versions.back().location.bytes;
       versions.back() = change.version;
       continue;
     }
     versions.push_back(change.version);
-    if (Trim(found->first, versions)) EraseKey(found->first);
+    if (Trim(*node)) EraseKey(*node);
   }
   visible_ = std::max(visible_, visible);
 }
@@ -131,9 +134,9 @@ Revision Index::visible() const {
 
 std::optional<Version> Index::Find(absl::string_view key) const {
   const absl::ReaderMutexLock lock(&mu_);
-  const auto found = map_.find(key);
-  if (found == map_.end() || found->second.back().deleted) return std::nullopt;
-  return found->second.back();
+  const KeyNode* const node = NodeOf(key);
+  if (node == nullptr || node->versions.back().deleted) return std::nullopt;
+  return node->versions.back();
 }
 
 Revision Index::FindAll(absl::Span<const std::string> keys, Revision at,
@@ -143,9 +146,9 @@ Revision Index::FindAll(absl::Span<const std::string> keys, Revision at,
   versions->clear();
   versions->reserve(keys.size());
   for (const std::string& key : keys) {
-    const auto found = map_.find(key);
-    const Version* version =
-        found == map_.end() ? nullptr : AsOf(found->second, revision);
+    const KeyNode* const node = NodeOf(key);
+    const Version* const version =
+        node == nullptr ? nullptr : AsOf(node->versions, revision);
     if (version == nullptr) {
       versions->emplace_back();
     } else {
@@ -157,11 +160,11 @@ Revision Index::FindAll(absl::Span<const std::string> keys, Revision at,
 
 void Index::Scan(
     const KeyRange& range, absl::string_view after, bool reverse, Revision at,
-    absl::FunctionRef<bool(const std::string& key, const Version& version)>
+    absl::FunctionRef<bool(absl::string_view key, const Version& version)>
         visit) const {
-  const auto visit_as_of = [&visit, at](const Key& key) {
-    const Version* version = AsOf(key.second, at);
-    return version == nullptr || visit(key.first, *version);
+  const auto visit_as_of = [&visit, at](const KeyNode& node) {
+    const Version* const version = AsOf(node.versions, at);
+    return version == nullptr || visit(node.key(), *version);
   };
   const absl::ReaderMutexLock lock(&mu_);
   if (!reverse) {
@@ -187,12 +190,12 @@ void Index::Scan(
 }
 
 void Index::Walk(absl::string_view after,
-                 absl::FunctionRef<bool(const std::string& key,
+                 absl::FunctionRef<bool(absl::string_view key,
                                         absl::Span<const Version> versions)>
                      visit) const {
   const absl::ReaderMutexLock lock(&mu_);
   for (auto it = order_.upper_bound(after); it != order_.end(); ++it) {
-    if (!visit(it->second->first, it->second->second)) return;
+    if (!visit(it->first, it->second->versions)) return;
   }
 }
 
@@ -218,17 +221,17 @@ void Index::Unpin(Revision revision) {
   // Trim takes keys out of pinned_keys_.
   const std::vector<std::string> keys(pinned_keys_.begin(), pinned_keys_.end());
   for (const std::string& key : keys) {
-    const auto it = map_.find(key);
-    if (Trim(it->first, it->second)) EraseKey(it->first);
+    KeyNode& node = *NodeOf(key);
+    if (Trim(node)) EraseKey(node);
   }
 }
 
 void Index::Relocate(absl::string_view key, Revision revision,
                      const Location& location) {
   const absl::MutexLock lock(&mu_);
-  const auto found = map_.find(key);
-  if (found == map_.end()) return;
-  for (Version& version : found->second) {
+  KeyNode* const node = NodeOf(key);
+  if (node == nullptr) return;
+  for (Version& version : node->versions) {
     if (version.revision != revision) continue;
     live_bytes_ += location.bytes;
     live_bytes_ -= version.location.bytes;
@@ -243,7 +246,7 @@ std::vector<std::pair<std::string, Revision>> Index::Expired(int64_t time_us,
   const absl::ReaderMutexLock lock(&mu_);
   for (const auto& [expiry_us, key] : expiries_) {
     if (expiry_us > time_us || expired.size() == max) break;
-    expired.emplace_back(key, map_.find(key)->second.back().revision);
+    expired.emplace_back(key, NodeOf(key)->versions.back().revision);
   }
   return expired;
 }
@@ -254,7 +257,7 @@ Index::Usage Index::usage() const {
   usage.keys = keys_;
   usage.live_bytes = live_bytes_;
   usage.index_bytes = key_bytes_ +
-                      map_.size() * (sizeof(Versions) + kKeyOverheadBytes) +
+                      nodes_.size() * (sizeof(KeyNode) + kKeyOverheadBytes) +
                       expiries_.size() * kKeyOverheadBytes;
   return usage;
 }

@@ -17,12 +17,12 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/container/btree_map.h"
 #include "absl/container/btree_set.h"
-#include "absl/container/inlined_vector.h"
-#include "absl/container/node_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/types/span.h"
+#include "storage/index/key_node.h"
 #include "storage/index/version.h"
 #include "storage/scan.h"
 
@@ -94,13 +94,13 @@ class Index {
   // returns false. Runs under the index's lock: short visits, short ranges.
   void Scan(
       const KeyRange& range, absl::string_view after, bool reverse, Revision at,
-      absl::FunctionRef<bool(const std::string& key, const Version& version)>
+      absl::FunctionRef<bool(absl::string_view key, const Version& version)>
           visit) const ABSL_LOCKS_EXCLUDED(mu_);
 
   // Calls `visit` with all versions of each key behind `after`, oldest first,
   // until it returns false.
   void Walk(absl::string_view after,
-            absl::FunctionRef<bool(const std::string& key,
+            absl::FunctionRef<bool(absl::string_view key,
                                    absl::Span<const Version> versions)>
                 visit) const ABSL_LOCKS_EXCLUDED(mu_);
 
@@ -125,10 +125,7 @@ class Index {
   Usage usage() const ABSL_LOCKS_EXCLUDED(mu_);
 
  private:
-  // Oldest first.
-  using Versions = absl::InlinedVector<Version, 1>;
-  using Map = absl::node_hash_map<std::string, Versions>;
-  using Key = Map::value_type;  // stays where it is while it is in the map
+  using Versions = KeyNode::Versions;
 
   void ApplyLocked(absl::Span<const Change> changes, Revision visible)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
@@ -139,21 +136,22 @@ class Index {
   bool IsPinned(const Version& version, Revision next) const
       ABSL_SHARED_LOCKS_REQUIRED(mu_);
   // Drops what no pin needs; returns whether the key is to be erased.
-  bool Trim(const std::string& key, Versions& versions)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  bool Trim(KeyNode& node) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // Adds a key that is not there.
-  Key& AddKey(absl::string_view key, const Version& version)
+  void AddKey(absl::string_view key, const Version& version)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void EraseKey(const std::string& key) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void CountIn(const std::string& key, const Version& version)
+  void EraseKey(const KeyNode& node) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  KeyNode* NodeOf(absl::string_view key) const ABSL_SHARED_LOCKS_REQUIRED(mu_);
+  void CountIn(absl::string_view key, const Version& version)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void CountOut(const std::string& key, const Version& version)
+  void CountOut(absl::string_view key, const Version& version)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   mutable absl::Mutex mu_;
   // By hash for reads and writes of a key, by order for ranges of them.
-  Map map_ ABSL_GUARDED_BY(mu_);
-  absl::btree_map<absl::string_view, const Key*> order_ ABSL_GUARDED_BY(mu_);
+  absl::flat_hash_set<KeyNode::Pointer, KeyNodeHash, KeyNodeEqual> nodes_
+      ABSL_GUARDED_BY(mu_);
+  absl::btree_map<absl::string_view, KeyNode*> order_ ABSL_GUARDED_BY(mu_);
   Revision visible_ ABSL_GUARDED_BY(mu_) = 0;
   std::map<Revision, uint64_t> pins_ ABSL_GUARDED_BY(mu_);  // -> how often
   // Keys with versions that only a pin needs.

@@ -175,8 +175,8 @@ class IndexModelTest : public ::testing::Test {
     const bool reverse = random_.OneIn(2);
     std::vector<std::pair<std::string, Revision>> seen;
     index_.Scan(range, after, reverse, at,
-                [&](const std::string& scanned, const Version& version) {
-                  seen.push_back({scanned, version.revision});
+                [&](absl::string_view scanned, const Version& version) {
+                  seen.emplace_back(scanned, version.revision);
                   return true;
                 });
     ASSERT_EQ(seen, history_.Scan(range, after, reverse, at))
@@ -189,15 +189,15 @@ class IndexModelTest : public ::testing::Test {
     uint64_t keys = 0;
     uint64_t live_bytes = 0;
     std::map<std::string, std::vector<Revision>> held;
-    index_.Walk(
-        "", [&](const std::string& key, absl::Span<const Version> versions) {
-          for (const Version& version : versions) {
-            held[key].push_back(version.revision);
-            live_bytes += version.location.bytes;
-          }
-          if (!versions.back().deleted) ++keys;
-          return true;
-        });
+    index_.Walk("",
+                [&](absl::string_view key, absl::Span<const Version> versions) {
+                  for (const Version& version : versions) {
+                    held[std::string(key)].push_back(version.revision);
+                    live_bytes += version.location.bytes;
+                  }
+                  if (!versions.back().deleted) ++keys;
+                  return true;
+                });
     for (const auto& [key, versions] : history_.keys()) {
       std::set<Revision> needed;
       for (const Revision pin : pins_) {
@@ -303,7 +303,7 @@ TEST(IndexThreadsTest, ReadersSeeOneRevisionAtATime) {
         for (const bool reverse : {false, true}) {
           int seen = 0;
           index.Scan(KeyRange::All(), "", reverse, pinned,
-                     [&](const std::string&, const Version& version) {
+                     [&](absl::string_view, const Version& version) {
                        EXPECT_EQ(version.revision, pinned);
                        ++seen;
                        return true;

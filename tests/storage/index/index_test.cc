@@ -38,8 +38,8 @@ std::vector<std::string> Keys(const Index& index, const KeyRange& range,
                               bool reverse = false, size_t max = 100) {
   std::vector<std::string> keys;
   index.Scan(range, after, reverse, at,
-             [&](const std::string& key, const Version&) {
-               keys.push_back(key);
+             [&](absl::string_view key, const Version&) {
+               keys.emplace_back(key);
                return keys.size() < max;
              });
   return keys;
@@ -48,13 +48,13 @@ std::vector<std::string> Keys(const Index& index, const KeyRange& range,
 // Every version that it holds, oldest first, as "revision".
 std::vector<Revision> Held(const Index& index, absl::string_view key) {
   std::vector<Revision> held;
-  index.Walk(
-      "", [&](const std::string& walked, absl::Span<const Version> versions) {
-        for (const Version& version : versions) {
-          if (walked == key) held.push_back(version.revision);
-        }
-        return true;
-      });
+  index.Walk("",
+             [&](absl::string_view walked, absl::Span<const Version> versions) {
+               for (const Version& version : versions) {
+                 if (walked == key) held.push_back(version.revision);
+               }
+               return true;
+             });
   return held;
 }
 
@@ -217,8 +217,8 @@ TEST(IndexTest, WalksBehindAKey) {
   Index index;
   index.Apply({{"a", Put(1)}, {"b", Put(1)}, {"c", Put(1)}}, 1);
   std::vector<std::string> walked;
-  index.Walk("a", [&](const std::string& key, absl::Span<const Version>) {
-    walked.push_back(key);
+  index.Walk("a", [&](absl::string_view key, absl::Span<const Version>) {
+    walked.emplace_back(key);
     return false;
   });
   EXPECT_THAT(walked, ElementsAre("b"));
