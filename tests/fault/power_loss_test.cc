@@ -8,7 +8,7 @@
 // compares.
 //
 // The full measure, 100,000 histories of two to four power losses each:
-//   bazel test //tests/fault:power_loss_full_test --local_test_jobs=8
+//   bazel test //tests/fault:power_loss_full_test --jobs=8 --local_test_jobs=8
 
 #include <cstdint>
 #include <string>

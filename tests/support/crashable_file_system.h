@@ -53,6 +53,7 @@ class CrashableFileSystem : public FileSystem {
   // That call is cut short: a write reaches the file in memory, a sync does
   // nothing, and it fails. 0: never.
   void PowerOffAtCall(uint64_t n);
+  bool has_power() const;
   // Calls so far that change the disk.
   uint64_t call_count() const;
 

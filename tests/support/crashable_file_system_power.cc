@@ -26,6 +26,11 @@ void CrashableFileSystem::PowerOffAtCall(uint64_t n) {
   power_off_at_ = n == 0 ? 0 : calls_ + n;
 }
 
+bool CrashableFileSystem::has_power() const {
+  absl::MutexLock lock(&mutex_);
+  return power_;
+}
+
 uint64_t CrashableFileSystem::call_count() const {
   absl::MutexLock lock(&mutex_);
   return calls_;
