@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "storage/engine/commit_pipeline.h"
+#include "storage/engine/known_failure.h"
 #include "storage/format/record.h"
 
 namespace rundlet {
@@ -141,10 +142,7 @@ bool CommitPipeline::WaitsForUnwritten(const PendingCommit& commit) const {
 }
 
 void CommitPipeline::FailUnwritten(absl::Status status) {
-  // UNKNOWN is kept for outcomes that are; this one is known.
-  if (absl::IsUnknown(status)) {
-    status = absl::UnavailableError(status.message());
-  }
+  status = KnownFailure(std::move(status));
   // Whatever was planned on top of the first that fails, fails with it; and so
   // does who only waits for what could not be written.
   bool fails = false;

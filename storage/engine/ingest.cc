@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "storage/engine/expiry_micros.h"
+#include "storage/engine/known_failure.h"
 #include "storage/engine/record_version.h"
 #include "storage/format/file_header.h"
 #include "storage/limit_checks.h"
@@ -158,12 +159,12 @@ absl::StatusOr<IngestReport> Ingest::Run(EntrySource& source, int64_t time_us) {
   report_.entry_count = source.entry_count();
   const absl::StatusOr<Revision> first =
       environment_.pipeline->BeginIngest(report_.entry_count);
-  if (!first.ok()) return first.status();
+  if (!first.ok()) return KnownFailure(first.status());
   report_.first_revision = *first;
   report_.last_revision = *first + report_.entry_count - 1;
   status = Load(source, time_us);
   environment_.pipeline->EndIngest(status.ok());
-  if (!status.ok()) return status;
+  if (!status.ok()) return must_stop_ ? status : KnownFailure(status);
   if (report_.entry_count == 0) {
     report_.first_revision = report_.last_revision = 0;
   }

@@ -7,6 +7,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "storage/engine/ingest.h"
+#include "storage/engine/known_failure.h"
 #include "storage/limit_checks.h"
 
 namespace rundlet {
@@ -197,7 +198,7 @@ void LogStore::Commit(Transaction transaction, CommitCallback done) {
   // changed them in between, so that some commit always gets on.
   do {
     const absl::Status fetched = Fetch(needed, &values);
-    if (!fetched.ok()) return done(fetched);
+    if (!fetched.ok()) return done(KnownFailure(fetched));
     needed = pipeline_->Commit(&transaction, values, &done);
   } while (!needed.empty());
 }

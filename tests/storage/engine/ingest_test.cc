@@ -233,13 +233,15 @@ TEST_F(IngestTest, LargeOnesTakeManySegments) {
   }
 }
 
-TEST_F(IngestTest, AFailedCallLeavesAllOrNothing) {
+class FailingIngestTest : public IngestTest,
+                          public ::testing::WithParamInterface<absl::Status> {};
+
+TEST_P(FailingIngestTest, LeavesAllOrNothing) {
   bool loaded = false;
   for (uint64_t nth = 1; !loaded; ++nth) {
     StartAnew();
     ASSERT_TRUE(Put("before", "1", Durability::kDisk).Get().ok());
-    faulty_.FailCall(
-        {std::nullopt, nth, absl::ResourceExhaustedError("no room")});
+    faulty_.FailCall({std::nullopt, nth, GetParam()});
     const absl::Status status = LoadKeys("label", {"a", "b"}).status();
     loaded = status.ok();
     faulty_.Heal();
@@ -261,6 +263,16 @@ TEST_F(IngestTest, AFailedCallLeavesAllOrNothing) {
   }
   EXPECT_EQ(engine_->Read("b"), "\"b\"");
 }
+
+INSTANTIATE_TEST_SUITE_P(
+    Errors, FailingIngestTest,
+    ::testing::Values(absl::ResourceExhaustedError("no room"),
+                      absl::UnknownError("EIO")),
+    [](const auto& info) {
+      return absl::StatusCodeToString(info.param.code()) == "UNKNOWN"
+                 ? "Eio"
+                 : "NoRoom";
+    });
 
 }  // namespace
 }  // namespace rundlet

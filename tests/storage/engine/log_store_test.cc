@@ -259,6 +259,20 @@ TEST_F(LogStoreTest, AFailedSyncEndsIt) {
   EXPECT_TRUE(absl::StrContains(said(), "uncleanly")) << said();
 }
 
+TEST_F(LogStoreTest, ACommitThatCannotReadIsRefused) {
+  Open();
+  ASSERT_TRUE(blocking_->Put("k", Value::Text("v")).ok());
+  Open();  // nothing is in the cache
+  files_.FailCall({Call::kRead, 1, absl::UnknownError("EIO")});
+  Transaction put;
+  put.operations.push_back(PutOperation{"k", Value::Text("w")});
+  put.return_previous = true;
+  // Nothing has happened: UNKNOWN would not say so.
+  EXPECT_EQ(blocking_->Commit(put).status().code(),
+            absl::StatusCode::kUnavailable);
+  EXPECT_EQ(Get("k"), "v");
+}
+
 TEST_F(LogStoreTest, AKeyThatHasExpiredStaysGone) {
   Open();
   ASSERT_TRUE(
