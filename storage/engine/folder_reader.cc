@@ -214,7 +214,7 @@ absl::Status FolderReader::ReadSegment(SegmentName name) {
 
 // While the index still knows of deletes.
 void FolderReader::DecideOutcomes() {
-  std::map<std::string, std::vector<LostBytes*>> by_key;
+  std::map<std::string, std::vector<LostBytes*>, std::less<>> by_key;
   for (LostBytes& lost : report_.losses) {
     if (lost.key.empty()) continue;
     lost.outcome = LostBytes::Outcome::kGone;
@@ -222,7 +222,7 @@ void FolderReader::DecideOutcomes() {
   }
   if (by_key.empty()) return;
   index_.Walk("",
-              [&](const std::string& key, absl::Span<const Version> versions) {
+              [&](absl::string_view key, absl::Span<const Version> versions) {
                 const auto found = by_key.find(key);
                 if (found == by_key.end()) return true;
                 for (LostBytes* lost : found->second) {
@@ -304,11 +304,11 @@ absl::Status FolderReader::CopyTo(FolderWriter& writer) {
   std::string after;
   while (true) {
     std::vector<std::pair<std::string, Version>> batch;
-    index_.Walk(
-        after, [&](const std::string& key, absl::Span<const Version> versions) {
-          batch.emplace_back(key, versions.back());
-          return batch.size() < kKeysAtOnce;
-        });
+    index_.Walk(after,
+                [&](absl::string_view key, absl::Span<const Version> versions) {
+                  batch.emplace_back(key, versions.back());
+                  return batch.size() < kKeysAtOnce;
+                });
     if (batch.empty()) return absl::OkStatus();
     after = batch.back().first;
     for (const auto& [key, version] : batch) {
