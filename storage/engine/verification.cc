@@ -135,7 +135,7 @@ absl::Status Verification::CheckIndex(Proceed proceed) {
     std::vector<Suspect> suspects;
     size_t keys = 0;
     environment_.index->Walk(
-        after, [&](const std::string& key, absl::Span<const Version> versions) {
+        after, [&](absl::string_view key, absl::Span<const Version> versions) {
           for (const Version& version : versions) {
             const Location& location = version.location;
             const auto read = read_to_.find(location.segment_id);
@@ -143,9 +143,10 @@ absl::Status Verification::CheckIndex(Proceed proceed) {
                 good_.contains(Fingerprint(key, version.revision, location))) {
               continue;
             }
-            suspects.push_back({key, version, &version == &versions.back()});
+            suspects.push_back(
+                {std::string(key), version, &version == &versions.back()});
           }
-          after = key;
+          after = std::string(key);
           return ++keys < kKeysAtOnce;
         });
     for (const Suspect& suspect : suspects) CheckSuspect(suspect);
