@@ -81,6 +81,12 @@ absl::StatusOr<VerifyReport> BlockingStore::Verify() {
       [&](Store::VerifyCallback done) { store_->Verify(std::move(done)); });
 }
 
+absl::StatusOr<BackupReport> BlockingStore::Backup(std::string folder) {
+  return Wait<absl::StatusOr<BackupReport>>([&](Store::BackupCallback done) {
+    store_->Backup(std::move(folder), std::move(done));
+  });
+}
+
 absl::StatusOr<Receipt> BlockingStore::Put(std::string key, Value value,
                                            Expiry expiry) {
   return Commit(Single(PutOperation{std::move(key), std::move(value), expiry}));

@@ -30,6 +30,7 @@ class BlockingStore {
   absl::Status Sync(Durability durability);
   absl::StatusOr<CompactionReport> Compact();
   absl::StatusOr<VerifyReport> Verify();
+  absl::StatusOr<BackupReport> Backup(std::string folder);
 
   // Transactions of one operation.
   absl::StatusOr<Receipt> Put(std::string key, Value value,

@@ -43,8 +43,8 @@ struct StoreStats {
   Revision floor_revision = 0;  // the oldest that a watch may start from
   uint64_t snapshot_count = 0;
   uint64_t watch_count = 0;
-  uint64_t watch_lag_bytes = 0;    // of the watch that is behind most
-  uint64_t watch_lag_changes = 0;  // alike
+  uint64_t watch_lag_bytes = 0;       // of the watch that is behind most
+  uint64_t watch_lag_changes = 0;     // alike
   uint64_t verify_count = 0;          // asked for or by the scrub, and finished
   uint64_t damaged_record_count = 0;  // that the last of them has found
   std::optional<absl::Time> last_verify_time;
@@ -62,6 +62,14 @@ struct CompactionReport {
   uint64_t bytes_after = 0;
   uint64_t records_kept = 0;
   uint64_t records_dropped = 0;
+  absl::Duration duration;
+};
+
+struct BackupReport {
+  Revision revision = 0;  // that the backup is of
+  uint64_t key_count = 0;
+  uint64_t segment_count = 0;
+  uint64_t bytes = 0;
   absl::Duration duration;
 };
 

@@ -43,8 +43,8 @@
 #include "storage/snapshot.h"
 #include "storage/stats.h"
 #include "storage/transaction.h"
-#include "storage/watch.h"
 #include "storage/verify.h"
+#include "storage/watch.h"
 
 namespace rundlet {
 
@@ -76,6 +76,8 @@ class Store {
   using SyncCallback = absl::AnyInvocable<void(absl::Status status)>;
   using CompactCallback =
       absl::AnyInvocable<void(absl::StatusOr<CompactionReport> report)>;
+  using BackupCallback =
+      absl::AnyInvocable<void(absl::StatusOr<BackupReport> report)>;
   using VerifyCallback =
       absl::AnyInvocable<void(absl::StatusOr<VerifyReport> report)>;
 
@@ -130,6 +132,15 @@ class Store {
   // writes go on meanwhile; nothing is changed, and damage is no error. Paced
   // by Options::verify_bytes_per_second. UNAVAILABLE: the store is closing.
   virtual void Verify(VerifyCallback done) = 0;
+
+  // Writes the store as of its newest revision into a folder that is missing or
+  // empty, and that is a store of its own afterwards, with a store id of its
+  // own: it can be opened, or copied by RestoreBackup (storage/backup.h). Keeps
+  // the newest version of each key, and only what has reached the disk. Reads
+  // and writes go on meanwhile. The folder has a MANIFEST only once the backup
+  // is whole. ALREADY_EXISTS: the folder is not empty. DATA_LOSS: a record is
+  // damaged. UNAVAILABLE: the store is closing.
+  virtual void Backup(std::string folder, BackupCallback done) = 0;
 
   // Loads a source in one atomic step: after a crash all of it is there, or
   // nothing. Each entry becomes the newest version of its key; create revision

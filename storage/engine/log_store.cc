@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "absl/memory/memory.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "storage/blocking_store.h"
 #include "storage/engine/ingest.h"
 #include "storage/engine/known_failure.h"
 #include "storage/limit_checks.h"
@@ -154,10 +154,18 @@ void LogStore::StartThreads() {
                          [this](absl::string_view line) { Say(line); }},
       Verification::Environment{recovered_.manifest.get(), &segments_,
                                 &index_});
+  backups_ = std::make_unique<BackupThread>(
+      BackupThread::Settings{options_.clock, std::move(options_.random),
+                             [this](absl::string_view line) { Say(line); }},
+      rundlet::Backup::Environment{
+          options_.file_system, options_.segment_bytes,
+          recovered_.manifest.get(), &segments_, &index_, time_.get(),
+          [this] { return BlockingStore(this).Sync(Durability::kDisk); }});
 }
 
 LogStore::~LogStore() {
   if (pipeline_ == nullptr) return;  // it has not been opened
+  backups_.reset();
   scrubber_.reset();
   sweeper_.reset();
   compactor_.reset();
@@ -251,6 +259,10 @@ void LogStore::Verify(VerifyCallback done) {
   scrubber_->Request(std::move(done));
 }
 
+void LogStore::Backup(std::string folder, BackupCallback done) {
+  backups_->Request(std::move(folder), std::move(done));
+}
+
 absl::StatusOr<IngestReport> LogStore::Ingest(EntrySource& source) {
   rundlet::Ingest ingest({options_.file_system, options_.path,
                           options_.segment_bytes, &options_.limits,
@@ -259,55 +271,6 @@ absl::StatusOr<IngestReport> LogStore::Ingest(EntrySource& source) {
   absl::StatusOr<IngestReport> report = ingest.Run(source, time_->now_us());
   if (ingest.must_stop()) pipeline_->Fail(report.status());
   return report;
-}
-
-void LogStore::CountSegments(StoreStats* stats) const {
-  for (const auto& segment : segments_.All()) {
-    stats->file_size_bytes += segment->bytes();
-    ++(segment->kind() == FileKind::kLog ? stats->log_segment_count
-                                         : stats->base_segment_count);
-  }
-}
-
-StoreStats LogStore::Stats() const {
-  StoreStats stats;
-  const CommitPipeline::Counts commits = pipeline_->counts();
-  const Index::Usage index = index_.usage();
-  const RecordCache::Usage cache = cache_.usage();
-  const RecordReader::Counts reads = records_.counts();
-  const Compactor::Counts compactions = compactor_->counts();
-  stats.keys_in_index = index.keys;
-  stats.keys_in_cache = cache.entries;
-  stats.put_count = commits.puts;
-  stats.delete_count = commits.deletes;
-  CountSegments(&stats);
-  stats.last_compaction_time = compactions.last_time;
-  stats.store_id = absl::BytesToHexString(store_id_);
-  stats.visible_revision = index_.visible();
-  stats.durable_revision = commits.durable_revision;
-  stats.commit_count = commits.commits;
-  stats.read_count = reader_->read_count();
-  stats.cache_hit_count = reads.hits;
-  stats.cache_miss_count = reads.misses;
-  stats.cache_bytes = cache.bytes;
-  stats.expired_count = commits.expired;
-  stats.write_count = commits.writes;
-  stats.sync_count = commits.syncs;
-  stats.pending_bytes = commits.pending_bytes;
-  stats.live_bytes = index.live_bytes;
-  stats.index_bytes = index.index_bytes;
-  stats.page_lease_count = leases_.count();
-  stats.floor_revision = recovered_.manifest->state().floor;
-  stats.snapshot_count = snapshots_->count();
-  stats.compaction_count = compactions.compactions;
-  const Scrubber::Counts scrubs = scrubber_->counts();
-  stats.verify_count = scrubs.verifications;
-  stats.damaged_record_count = scrubs.damaged;
-  stats.last_verify_time = scrubs.last_time;
-  stats.recovery_duration = recovery_duration_;
-  stats.recovered_record_count = recovered_.record_count;
-  stats.recovery_cut_bytes = recovered_.cut_bytes;
-  return stats;
 }
 
 }  // namespace rundlet

@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "storage/engine/active_log.h"
+#include "storage/engine/backup_thread.h"
 #include "storage/engine/commit_pipeline.h"
 #include "storage/engine/compactor.h"
 #include "storage/engine/engine_time.h"
@@ -18,8 +19,8 @@
 #include "storage/engine/page_leases.h"
 #include "storage/engine/record_reader.h"
 #include "storage/engine/recovery.h"
-#include "storage/engine/snapshots.h"
 #include "storage/engine/scrubber.h"
+#include "storage/engine/snapshots.h"
 #include "storage/engine/store_reader.h"
 #include "storage/engine/sweeper.h"
 #include "storage/index/index.h"
@@ -49,6 +50,7 @@ class LogStore final : public Store {
   void Sync(Durability durability, SyncCallback done) override;
   void Compact(CompactCallback done) override;
   void Verify(VerifyCallback done) override;
+  void Backup(std::string folder, BackupCallback done) override;
   absl::StatusOr<IngestReport> Ingest(EntrySource& source) override;
   StoreStats Stats() const override;
   const Limits& limits() const override { return options_.limits; }
@@ -83,6 +85,7 @@ class LogStore final : public Store {
   std::unique_ptr<Compactor> compactor_;
   std::unique_ptr<Sweeper> sweeper_;
   std::unique_ptr<Scrubber> scrubber_;
+  std::unique_ptr<BackupThread> backups_;
 };
 
 }  // namespace rundlet

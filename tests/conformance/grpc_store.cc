@@ -137,6 +137,10 @@ void GrpcStore::Compact(CompactCallback done) {
   done(report);
 }
 
+void GrpcStore::Backup(std::string /*folder*/, BackupCallback done) {
+  done(NotOnTheWire("Backup"));
+}
+
 void GrpcStore::Verify(VerifyCallback done) { done(NotOnTheWire("Verify")); }
 
 absl::StatusOr<IngestReport> GrpcStore::Ingest(EntrySource&) {

@@ -120,6 +120,10 @@ void TextStore::Compact(CompactCallback done) {
   done(CompactionReport());
 }
 
+void TextStore::Backup(std::string /*folder*/, BackupCallback done) {
+  done(NotInText("Backup"));
+}
+
 void TextStore::Verify(VerifyCallback done) { done(NotInText("Verify")); }
 
 absl::StatusOr<IngestReport> TextStore::Ingest(EntrySource&) {

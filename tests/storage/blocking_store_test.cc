@@ -78,6 +78,11 @@ class LateStore : public Store {
       model_.Verify(std::move(done));
     });
   }
+  void Backup(std::string folder, BackupCallback done) override {
+    Later([this, folder = std::move(folder), done = std::move(done)]() mutable {
+      model_.Backup(std::move(folder), std::move(done));
+    });
+  }
   absl::StatusOr<IngestReport> Ingest(EntrySource& source) override {
     return model_.Ingest(source);
   }

@@ -48,6 +48,7 @@ class ModelStore : public Store {
   void Sync(Durability durability, SyncCallback done) override;
   void Compact(CompactCallback done) override;
   void Verify(VerifyCallback done) override;
+  void Backup(std::string folder, BackupCallback done) override;
   absl::StatusOr<IngestReport> Ingest(EntrySource& source) override;
   StoreStats Stats() const override;
   const Limits& limits() const override { return limits_; }

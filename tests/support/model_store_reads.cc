@@ -185,6 +185,13 @@ StoreStats ModelStore::Stats() const {
   return stats;
 }
 
+void ModelStore::Backup(std::string folder, BackupCallback done) {
+  mutex_.Lock();
+  Complete([done = std::move(done), folder = std::move(folder)]() mutable {
+    done(absl::UnimplementedError(folder + ": a model has no files"));
+  });
+}
+
 void ModelStore::Verify(VerifyCallback done) {
   mutex_.Lock();
   ++counters_.verify_count;

@@ -110,6 +110,10 @@ void HeldStore::Compact(CompactCallback done) {
 
 void HeldStore::Verify(VerifyCallback done) { model_.Verify(std::move(done)); }
 
+void HeldStore::Backup(std::string folder, BackupCallback done) {
+  model_.Backup(std::move(folder), std::move(done));
+}
+
 absl::StatusOr<IngestReport> HeldStore::Ingest(EntrySource& source) {
   return model_.Ingest(source);
 }

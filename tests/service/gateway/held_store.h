@@ -49,6 +49,7 @@ class HeldStore : public Store {
   void Sync(Durability durability, SyncCallback done) override;
   void Compact(CompactCallback done) override;
   void Verify(VerifyCallback done) override;
+  void Backup(std::string folder, BackupCallback done) override;
   absl::StatusOr<IngestReport> Ingest(EntrySource& source) override;
   StoreStats Stats() const override { return model_.Stats(); }
   const Limits& limits() const override { return model_.limits(); }

@@ -1,0 +1,55 @@
+#include "absl/strings/escaping.h"
+#include "storage/engine/log_store.h"
+
+namespace rundlet {
+
+void LogStore::CountSegments(StoreStats* stats) const {
+  for (const auto& segment : segments_.All()) {
+    stats->file_size_bytes += segment->bytes();
+    ++(segment->kind() == FileKind::kLog ? stats->log_segment_count
+                                         : stats->base_segment_count);
+  }
+}
+
+StoreStats LogStore::Stats() const {
+  StoreStats stats;
+  const CommitPipeline::Counts commits = pipeline_->counts();
+  const Index::Usage index = index_.usage();
+  const RecordCache::Usage cache = cache_.usage();
+  const RecordReader::Counts reads = records_.counts();
+  const Compactor::Counts compactions = compactor_->counts();
+  stats.keys_in_index = index.keys;
+  stats.keys_in_cache = cache.entries;
+  stats.put_count = commits.puts;
+  stats.delete_count = commits.deletes;
+  CountSegments(&stats);
+  stats.last_compaction_time = compactions.last_time;
+  stats.store_id = absl::BytesToHexString(store_id_);
+  stats.visible_revision = index_.visible();
+  stats.durable_revision = commits.durable_revision;
+  stats.commit_count = commits.commits;
+  stats.read_count = reader_->read_count();
+  stats.cache_hit_count = reads.hits;
+  stats.cache_miss_count = reads.misses;
+  stats.cache_bytes = cache.bytes;
+  stats.expired_count = commits.expired;
+  stats.write_count = commits.writes;
+  stats.sync_count = commits.syncs;
+  stats.pending_bytes = commits.pending_bytes;
+  stats.live_bytes = index.live_bytes;
+  stats.index_bytes = index.index_bytes;
+  stats.page_lease_count = leases_.count();
+  stats.floor_revision = recovered_.manifest->state().floor;
+  stats.snapshot_count = snapshots_->count();
+  stats.compaction_count = compactions.compactions;
+  const Scrubber::Counts scrubs = scrubber_->counts();
+  stats.verify_count = scrubs.verifications;
+  stats.damaged_record_count = scrubs.damaged;
+  stats.last_verify_time = scrubs.last_time;
+  stats.recovery_duration = recovery_duration_;
+  stats.recovered_record_count = recovered_.record_count;
+  stats.recovery_cut_bytes = recovered_.cut_bytes;
+  return stats;
+}
+
+}  // namespace rundlet
