@@ -26,6 +26,8 @@ struct ServerConfig {
   uint64_t segment_bytes = 0;
   uint64_t compaction_live_percent = 0;  // 0: only when asked for
   uint64_t compaction_dead_bytes = 0;
+  uint64_t disk_free_bytes_min = 0;
+  uint64_t delete_reserve_bytes = 0;
   uint64_t cache_entries = 0;  // 0: the cache is off
   uint64_t cache_bytes = 0;
   absl::Duration sync_interval;

@@ -95,6 +95,20 @@ const OptionRow kOptions[] = {
        return Assign(ParseBytes(text, 0, uint64_t{1} << 40),
                      &config->compaction_dead_bytes);
      }},
+    {"disk_free_bytes_min", "BYTES", "64MiB",
+     "With fewer free bytes on the disk, writes are refused until there is "
+     "room again; reads, deletes and compaction go on. At most a 16th of the "
+     "disk counts. 0 to 1024GiB.",
+     [](const std::string& text, ServerConfig* config) {
+       return Assign(ParseBytes(text, 0, uint64_t{1} << 40),
+                     &config->disk_free_bytes_min);
+     }},
+    {"delete_reserve_bytes", "BYTES", "4MiB",
+     "Room on the disk that only deletes and expiry may use up. 0 to 1GiB.",
+     [](const std::string& text, ServerConfig* config) {
+       return Assign(ParseBytes(text, 0, uint64_t{1} << 30),
+                     &config->delete_reserve_bytes);
+     }},
     {"cache_entries", "COUNT", "1000",
      "How many records the cache holds at most; 0 turns it off. Up to "
      "1000000000.",

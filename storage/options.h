@@ -4,6 +4,7 @@
 #define RUNDLET_STORAGE_OPTIONS_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/functional/any_invocable.h"
@@ -57,6 +58,20 @@ struct Options {
   // The scrub reads all that is on the disk once in this time, in the
   // background, and tells what is damaged. Zero turns it off.
   absl::Duration scrub_interval = absl::ZeroDuration();
+
+  // A full disk (P11). With fewer free bytes than this, writes are refused with
+  // RESOURCE_EXHAUSTED; deletes, expiry and compaction go on. At most a 16th of
+  // the room that the store has, free or its own. 0: no such mark.
+  uint64_t disk_free_bytes_min = uint64_t{64} << 20;
+
+  // Room kept back in files of their own: for deletes and expiry, at most a
+  // 32nd of that room; and for the output of a compaction, at most an 8th.
+  // Empty: a segment and 1 MiB for the MANIFEST. 0: none.
+  uint64_t delete_reserve_bytes = uint64_t{4} << 20;
+  std::optional<uint64_t> compaction_reserve_bytes;
+
+  // How often the store looks how much is free.
+  absl::Duration disk_interval = absl::Milliseconds(100);
 
   // Revisions reserved at a time in the MANIFEST (L2). An unclean stop skips
   // the rest of a block.

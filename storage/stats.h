@@ -12,6 +12,22 @@
 
 namespace rundlet {
 
+// What a disk allows (engine/disk_guard.h).
+enum class DiskState : uint8_t {
+  kOk = 0,
+  kLow = 1,   // writes are refused; deletes, expiry and compaction go on
+  kFull = 2,  // the same, and deletes live on their reserve
+};
+
+struct DiskStats {
+  DiskState state = DiskState::kOk;
+  uint64_t free_bytes = 0;      // at the last look, reserves apart
+  uint64_t free_bytes_min = 0;  // the mark below which writes are refused
+  // Held now; 0 while they are in use.
+  uint64_t delete_reserve_bytes = 0;
+  uint64_t compaction_reserve_bytes = 0;
+};
+
 struct StoreStats {
   // The six that BitPyStore has. Counters count from open.
   uint64_t keys_in_index = 0;
@@ -48,6 +64,7 @@ struct StoreStats {
   uint64_t verify_count = 0;          // asked for or by the scrub, and finished
   uint64_t damaged_record_count = 0;  // that the last of them has found
   std::optional<absl::Time> last_verify_time;
+  DiskStats disk;
   // What recovery found at open.
   absl::Duration recovery_duration;
   uint64_t recovered_record_count = 0;

@@ -45,6 +45,10 @@ absl::Status CommitPipeline::AsWriter(absl::FunctionRef<absl::Status()> work) {
   writing_ = true;
   mu_.Unlock();
   absl::Status status = work();
+  if (absl::IsResourceExhausted(status) && settings_.disk != nullptr &&
+      settings_.disk->GiveRoom()) {
+    status = work();
+  }
   mu_.Lock();
   writing_ = false;
   role_left_.SignalAll();
@@ -52,12 +56,19 @@ absl::Status CommitPipeline::AsWriter(absl::FunctionRef<absl::Status()> work) {
   return status;
 }
 
-void CommitPipeline::RepairLog() {
+bool CommitPipeline::RepairLog() {
   const absl::Status error = write_error_;
-  const absl::Status repaired = AsWriter([this] { return log_->Repair(); });
-  if (!repaired.ok()) return;  // it is broken then, and stopped
+  bool has_room = false;
+  const absl::Status repaired = AsWriter([this, &error, &has_room] {
+    absl::Status status = log_->Repair();
+    has_room = status.ok() && absl::IsResourceExhausted(error) &&
+               settings_.disk != nullptr && settings_.disk->GiveRoom();
+    return status;
+  });
+  if (!repaired.ok()) return false;  // it is broken then, and stopped
   write_error_ = absl::OkStatus();
-  FailUnwritten(error);
+  FailUnwritten(error, /*spare_deletes=*/has_room);
+  return has_room;
 }
 
 void CommitPipeline::ReserveRevisions() {
@@ -69,7 +80,7 @@ void CommitPipeline::ReserveRevisions() {
     ceiling_ = log_->revision_ceiling();
   } else if (failure_.ok() && next_revision_ > ceiling_) {
     // With revisions left in the block it is simply tried again.
-    FailUnwritten(reserved);
+    FailUnwritten(reserved, /*spare_deletes=*/false);
   }
 }
 
@@ -82,7 +93,7 @@ absl::Status CommitPipeline::RollLog() {
   if (rolled.ok()) {
     synced_ = std::max(synced_, written);
   } else if (failure_.ok()) {
-    FailUnwritten(rolled);
+    FailUnwritten(rolled, /*spare_deletes=*/false);
   }
   return rolled;
 }
@@ -105,15 +116,14 @@ void CommitPipeline::SyncLog() {
 
 void CommitPipeline::Flush() {
   const uint64_t seals = seals_wanted_;
-  const bool is_repair = !write_error_.ok();
-  if (is_repair) RepairLog();
+  const bool may_write = write_error_.ok() || RepairLog();
   if (reserve_wanted_ && failure_.ok()) ReserveRevisions();
   while (writing_) role_left_.Wait(&mu_);
   roll_wanted_ = false;
   sync_wanted_ = false;
-  // What is left after a repair has been acknowledged already; it is tried
-  // again with the next commit or after the sync interval, not at once.
-  if (!is_repair) WriteQueued(Writer::kFlusher);
+  // What is left after a repair without room has been acknowledged already; it
+  // is tried again with the next commit or after the sync interval.
+  if (may_write) WriteQueued(Writer::kFlusher);
   if (seals > seals_done_ && failure_.ok()) {
     seal_status_ = RollLog();
     seals_done_ = seals;

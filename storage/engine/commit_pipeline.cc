@@ -104,7 +104,8 @@ std::vector<std::string> CommitPipeline::Commit(Transaction* transaction,
   {
     const absl::MutexLock lock(&mu_);
     absl::StatusOr<TransactionPlan> plan = Plan(transaction, values);
-    if (plan.ok()) {
+    if (plan.ok()) refused = AdmitChanges(plan->changes);
+    if (plan.ok() && refused.ok()) {
       if (!plan->missing_values.empty()) return std::move(plan->missing_values);
       auto commit = std::make_shared<PendingCommit>();
       commit->durability = transaction->durability == Durability::kDefault
@@ -128,7 +129,7 @@ std::vector<std::string> CommitPipeline::Commit(Transaction* transaction,
       Advance(durability, transaction->more);
       return {};
     }
-    refused = plan.status();
+    if (refused.ok()) refused = plan.status();
   }
   (*done)(refused);
   return {};

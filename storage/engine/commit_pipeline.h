@@ -36,6 +36,7 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "storage/engine/active_log.h"
+#include "storage/engine/disk_guard.h"
 #include "storage/engine/engine_time.h"
 #include "storage/engine/pending_commit.h"
 #include "storage/engine/transaction_plan.h"
@@ -56,6 +57,8 @@ class CommitPipeline {
     absl::Duration sync_interval;
     const Limits* limits = nullptr;
     const EngineTime* time = nullptr;
+    // What happens where the disk has no room; null: commits are refused.
+    DiskGuard* disk = nullptr;
     // Called once, when the pipeline can no longer keep its promises (P7).
     absl::AnyInvocable<void(absl::Status)> on_fatal;
   };
@@ -138,6 +141,9 @@ class CommitPipeline {
   absl::StatusOr<TransactionPlan> Plan(Transaction* transaction,
                                        const FetchedValues& values)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Whether the store may become larger by these changes.
+  absl::Status AdmitChanges(absl::Span<const Index::Change> changes) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Enqueue(CommitPtr commit) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // Moves what is queued as far as it may go without blocking.
   void Advance(Durability durability, bool more)
@@ -157,8 +163,10 @@ class CommitPipeline {
   void FinishGroup() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   bool WaitsForUnwritten(const PendingCommit& commit) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  // What could not be written is refused; nothing of it has happened.
-  void FailUnwritten(absl::Status status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // What could not be written is refused; nothing of it has happened. With
+  // `spare_deletes`, what comes before the first that needs room is kept.
+  void FailUnwritten(absl::Status status, bool spare_deletes)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // P7: what is not acknowledged never will be.
   void Stop(const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void RebuildNewest() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
@@ -176,10 +184,12 @@ class CommitPipeline {
   bool IsDrained() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void AwaitWork() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Flush() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  // Runs `work`, which may block, without the lock, as the writer.
+  // Runs `work`, which may block, without the lock, as the writer; once more,
+  // if it found no room on the disk and some could be given.
   absl::Status AsWriter(absl::FunctionRef<absl::Status()> work)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void RepairLog() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Whether what is left should be written at once.
+  bool RepairLog() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void ReserveRevisions() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   absl::Status RollLog() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void SyncLog() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);

@@ -28,7 +28,28 @@ Record RecordOf(const Index::Change& change, bool expired) {
   return record;
 }
 
+// Whether the store becomes larger: a tombstone makes room in the end.
+bool NeedsRoom(absl::Span<const Index::Change> changes) {
+  return std::any_of(
+      changes.begin(), changes.end(),
+      [](const Index::Change& change) { return !change.version.deleted; });
+}
+
+uint64_t RecordBytes(const Index::Change& change) {
+  const auto& value = change.version.value;
+  return kRecordHeaderBytes + change.key.size() +
+         (value == nullptr ? 0 : value->size());
+}
+
 }  // namespace
+
+absl::Status CommitPipeline::AdmitChanges(
+    absl::Span<const Index::Change> changes) const {
+  if (settings_.disk == nullptr || !NeedsRoom(changes)) return absl::OkStatus();
+  uint64_t bytes = pending_bytes_;
+  for (const Index::Change& change : changes) bytes += RecordBytes(change);
+  return settings_.disk->Admit(bytes);
+}
 
 uint64_t CommitPipeline::TakeGroup() {
   group_.clear();
@@ -78,6 +99,7 @@ void CommitPipeline::WriteQueued(Writer writer) {
       return;
     }
     FinishGroup();
+    if (settings_.disk != nullptr) settings_.disk->Spend(bytes);
   }
 }
 
@@ -141,27 +163,31 @@ bool CommitPipeline::WaitsForUnwritten(const PendingCommit& commit) const {
          commit.revision >= unwritten_.front()->revision;
 }
 
-void CommitPipeline::FailUnwritten(absl::Status status) {
+void CommitPipeline::FailUnwritten(absl::Status status, bool spare_deletes) {
   status = KnownFailure(std::move(status));
   // Whatever was planned on top of the first that fails, fails with it; and so
   // does who only waits for what could not be written.
   bool fails = false;
   for (const CommitPtr& commit : queue_) {
-    fails = fails || (commit->changes.empty() ? WaitsForUnwritten(*commit)
-                                              : !commit->written);
+    if (spare_deletes) {
+      fails = fails || (!commit->written && NeedsRoom(commit->changes));
+    } else {
+      fails = fails || (commit->changes.empty() ? WaitsForUnwritten(*commit)
+                                                : !commit->written);
+    }
     if (fails && commit->failure.ok()) commit->failure = status;
   }
-  // What was acknowledged at kMemory stays, and is tried again.
+  // What was acknowledged at kMemory stays, too, and is tried again.
   std::deque<CommitPtr> kept;
   for (CommitPtr& commit : unwritten_) {
-    if (commit->published) {
+    if (commit->failure.ok()) {
       kept.push_back(std::move(commit));
     } else {
       pending_bytes_ -= commit->record_bytes;
     }
   }
   unwritten_ = std::move(kept);
-  if (closing_) close_status_ = status;
+  if (closing_ && !spare_deletes) close_status_ = status;
   RebuildNewest();
 }
 

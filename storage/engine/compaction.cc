@@ -48,8 +48,12 @@ absl::Status Compaction::ChooseInputs(const ManifestState& state,
 // An output that cannot be finished would only take the room that writes need.
 absl::Status Compaction::CheckRoom() const {
   const uint64_t live_bytes = environment_.index->usage().live_bytes;
-  const absl::StatusOr<uint64_t> available =
+  absl::StatusOr<uint64_t> available =
       environment_.file_system->AvailableBytes(environment_.folder);
+  if (available.ok() && live_bytes > *available &&
+      environment_.disk != nullptr && environment_.disk->LendToCompaction()) {
+    available = environment_.file_system->AvailableBytes(environment_.folder);
+  }
   if (!available.ok()) return available.status();
   if (live_bytes <= *available) return absl::OkStatus();
   return absl::ResourceExhaustedError(

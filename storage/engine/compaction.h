@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "storage/engine/active_log.h"
+#include "storage/engine/disk_guard.h"
 #include "storage/engine/history_window.h"
 #include "storage/file/file_system.h"
 #include "storage/index/index.h"
@@ -45,6 +46,7 @@ class Compaction {
     ActiveLog* log = nullptr;  // for segment ids only
     // Told what an operator should know; never empty.
     std::function<void(absl::string_view)> on_event;
+    DiskGuard* disk = nullptr;  // keeps room back for it; null: none does
     // Makes durable what the index leads to by now; never empty.
     std::function<absl::Status()> sync_log;
     HistoryWindow* history = nullptr;  // null: no history is kept

@@ -5,6 +5,12 @@
 #include "absl/strings/str_cat.h"
 
 namespace rundlet {
+namespace {
+
+// Without room, a compaction is worth its work when it frees a 16th.
+constexpr uint64_t kLowDiskDeadShare = 16;
+
+}  // namespace
 
 std::string CompactionPolicy::Reason(const Figures& figures) const {
   if (!is_on()) return "";
@@ -15,6 +21,10 @@ std::string CompactionPolicy::Reason(const Figures& figures) const {
   if (dead >= settings_.dead_bytes_min &&
       static_cast<double>(live) < live_min) {
     return absl::StrCat(dead, " of ", figures.file_bytes, " bytes are dead");
+  }
+  if (figures.disk_is_low && dead > figures.file_bytes / kLowDiskDeadShare) {
+    return absl::StrCat("the disk is low on room, ", dead, " of ",
+                        figures.file_bytes, " bytes are dead");
   }
   const uint64_t filled =
       std::max(live / settings_.segment_bytes + 1, figures.segments_needed);

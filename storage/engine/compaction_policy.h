@@ -26,6 +26,7 @@ class CompactionPolicy {
     uint64_t segment_count = 0;
     // What the last compaction left: large records do not fill segments.
     uint64_t segments_needed = 0;
+    bool disk_is_low = false;  // then less has to be dead
   };
 
   explicit CompactionPolicy(const Settings& settings) : settings_(settings) {}

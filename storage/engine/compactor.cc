@@ -70,6 +70,7 @@ absl::StatusOr<CompactionReport> Compactor::Compact() {
   Compaction compaction(environment_);
   absl::StatusOr<CompactionReport> report =
       compaction.Run(time_->now_us(), [this] { return stopping(); });
+  if (environment_.disk != nullptr) environment_.disk->Reclaim();
   if (compaction.must_stop()) pipeline_->Fail(report.status());
   if (absl::IsCancelled(report.status())) {
     return absl::UnavailableError(report.status().message());
@@ -109,10 +110,15 @@ void Compactor::CompactIfDue() {
   }
   figures.live_bytes = environment_.index->usage().live_bytes;
   figures.segments_needed = segments_needed_;
+  figures.disk_is_low =
+      environment_.disk != nullptr && environment_.disk->is_low();
   const std::string reason = policy_.Reason(figures);
   if (reason.empty()) return;
   environment_.on_event(absl::StrCat("compaction is due: ", reason));
-  if (!Compact().ok()) not_before_ = clock_->Monotonic() + kFailureInterval;
+  if (Compact().ok()) return;
+  // Deletes may soon have made so much dead that the rest fits.
+  not_before_ = clock_->Monotonic() +
+                (figures.disk_is_low ? kPolicyInterval : kFailureInterval);
 }
 
 void Compactor::Run() {

@@ -15,6 +15,7 @@ namespace {
 
 // Small segments, as crashes leave them, that are not worth a compaction yet.
 constexpr uint64_t kSpareSegmentsMax = 64;
+constexpr uint64_t kManifestReserveBytes = 1 << 20;
 
 absl::Status CheckBetween(absl::string_view field, uint64_t value, uint64_t low,
                           uint64_t high) {
@@ -31,9 +32,10 @@ absl::Status CheckOptions(const Options& options) {
         "durability: the default is memory, os or disk");
   }
   if (options.sync_interval <= absl::ZeroDuration() ||
-      options.sweep_interval <= absl::ZeroDuration()) {
+      options.sweep_interval <= absl::ZeroDuration() ||
+      options.disk_interval <= absl::ZeroDuration()) {
     return absl::InvalidArgumentError(
-        "sync_interval and sweep_interval are above zero");
+        "sync_interval, sweep_interval and disk_interval are above zero");
   }
   if (options.history_window < absl::ZeroDuration()) {
     return absl::InvalidArgumentError(absl::StrCat(
@@ -114,6 +116,23 @@ absl::Status LogStore::Start() {
   return absl::OkStatus();
 }
 
+DiskGuard::Settings LogStore::DiskSettings() {
+  DiskGuard::Settings settings;
+  settings.file_system = options_.file_system;
+  settings.folder = options_.path;
+  settings.free_bytes_min = options_.disk_free_bytes_min;
+  settings.delete_reserve_bytes = options_.delete_reserve_bytes;
+  settings.compaction_reserve_bytes =
+      options_.compaction_reserve_bytes.value_or(options_.segment_bytes +
+                                                 kManifestReserveBytes);
+  for (const auto& segment : segments_.All()) {
+    settings.used_bytes += segment->bytes();
+  }
+  settings.interval = options_.disk_interval;
+  settings.on_event = [this](absl::string_view line) { Say(line); };
+  return settings;
+}
+
 void LogStore::StartThreads() {
   store_id_ = recovered_.manifest->state().store_id;
   time_ = std::make_unique<EngineTime>(options_.clock, recovered_.time_us);
@@ -126,9 +145,10 @@ void LogStore::StartThreads() {
       std::make_unique<Snapshots>(&index_, time_.get(), &options_.limits);
   reader_ = std::make_unique<StoreReader>(&index_, &records_, &leases_,
                                           time_.get(), &options_.limits);
+  disk_ = std::make_unique<DiskGuard>(DiskSettings());
   pipeline_ = std::make_unique<CommitPipeline>(
       CommitPipeline::Settings{options_.durability, options_.sync_interval,
-                               &options_.limits, time_.get(),
+                               &options_.limits, time_.get(), disk_.get(),
                                std::move(options_.on_fatal)},
       log_.get(), &index_, &cache_, recovered_.next_revision - 1,
       recovered_.next_revision);
@@ -136,11 +156,11 @@ void LogStore::StartThreads() {
       HistoryWindow::Settings{options_.history_window, options_.history_bytes},
       &segments_);
   compactor_ = std::make_unique<Compactor>(
-      Compaction::Environment{options_.file_system, options_.path,
-                              options_.segment_bytes, recovered_.manifest.get(),
-                              &segments_, &index_, log_.get(),
-                              [this](absl::string_view line) { Say(line); },
-                              /*sync_log=*/nullptr, history_.get()},
+      Compaction::Environment{
+          options_.file_system, options_.path, options_.segment_bytes,
+          recovered_.manifest.get(), &segments_, &index_, log_.get(),
+          [this](absl::string_view line) { Say(line); }, disk_.get(),
+          /*sync_log=*/nullptr, history_.get()},
       pipeline_.get(), time_.get(), options_.clock,
       CompactionPolicy({options_.compaction_live_ratio,
                         options_.compaction_dead_bytes, kSpareSegmentsMax,
@@ -173,6 +193,9 @@ LogStore::~LogStore() {
   absl::Status status = next_revision.status();
   if (status.ok()) {
     status = log_->StopCleanly(*next_revision, time_->now_us());
+    if (absl::IsResourceExhausted(status) && disk_->GiveRoom()) {
+      status = log_->StopCleanly(*next_revision, time_->now_us());
+    }
   }
   Say(status.ok() ? absl::StrCat("closed ", options_.path)
                   : absl::StrCat("closed ", options_.path,

@@ -14,6 +14,7 @@
 #include "storage/engine/backup_thread.h"
 #include "storage/engine/commit_pipeline.h"
 #include "storage/engine/compactor.h"
+#include "storage/engine/disk_guard.h"
 #include "storage/engine/engine_time.h"
 #include "storage/engine/history_window.h"
 #include "storage/engine/page_leases.h"
@@ -60,6 +61,7 @@ class LogStore final : public Store {
 
   absl::Status Start();
   void StartThreads();
+  DiskGuard::Settings DiskSettings();
   absl::Status Fetch(const std::vector<std::string>& keys,
                      FetchedValues* values);
   void Say(absl::string_view line);
@@ -79,6 +81,7 @@ class LogStore final : public Store {
   std::unique_ptr<ActiveLog> log_;
   PageLeases leases_;
   std::unique_ptr<Snapshots> snapshots_;
+  std::unique_ptr<DiskGuard> disk_;
   std::unique_ptr<StoreReader> reader_;
   std::unique_ptr<CommitPipeline> pipeline_;
   std::unique_ptr<HistoryWindow> history_;

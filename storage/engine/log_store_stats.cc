@@ -46,6 +46,7 @@ StoreStats LogStore::Stats() const {
   stats.verify_count = scrubs.verifications;
   stats.damaged_record_count = scrubs.damaged;
   stats.last_verify_time = scrubs.last_time;
+  stats.disk = disk_->stats();
   stats.recovery_duration = recovery_duration_;
   stats.recovered_record_count = recovered_.record_count;
   stats.recovery_cut_bytes = recovered_.cut_bytes;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "storage/engine/disk_guard.h"
 #include "storage/engine/folder.h"
 #include "storage/engine/record_version.h"
 #include "storage/engine/store_id.h"
@@ -51,6 +52,9 @@ absl::Status Recovery::OpenManifest() {
       files->LockFile(absl::StrCat(options_.path, "/", kLockName));
   if (!lock.ok()) return lock.status();
   recovered_.lock = *std::move(lock);
+  // A recovery may need room, and the disk may be full.
+  absl::Status emptied = DiskGuard::EmptyReserves(files, options_.path);
+  if (!emptied.ok()) return emptied;
   absl::StatusOr<std::unique_ptr<Manifest>> manifest =
       Manifest::Open(files, options_.path);
   if (absl::IsNotFound(manifest.status())) {

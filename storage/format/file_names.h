@@ -15,6 +15,8 @@ namespace rundlet {
 constexpr char kLockName[] = "LOCK";
 constexpr char kManifestName[] = "MANIFEST";
 constexpr char kNewManifestName[] = "MANIFEST.new";
+constexpr char kDeleteReserveName[] = "RESERVE.delete";
+constexpr char kCompactionReserveName[] = "RESERVE.compaction";
 
 struct SegmentName {
   uint64_t segment_id = 0;

@@ -1,11 +1,13 @@
 // Goal: a full disk refuses writes with RESOURCE_EXHAUSTED, leaves reads as
-// they are, and costs nothing that was acknowledged; with room, writes go on.
+// they are, and costs nothing that was acknowledged; with room, writes go on;
+// with the usual marks and reserves and without any.
 // Method: a disk in memory that is filled, given room and filled again.
 
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "gtest/gtest.h"
 #include "tests/support/checked_store.h"
 #include "tests/support/crashable_file_system.h"
@@ -19,8 +21,14 @@ class DiskFullTest : public ::testing::Test {
  protected:
   DiskFullTest() : checked_(&clock_) {}
 
-  void OpenStore() {
+  void OpenStore(bool reserves) {
     Options options;
+    options.disk_interval = absl::Milliseconds(1);
+    if (!reserves) {
+      options.disk_free_bytes_min = 0;
+      options.delete_reserve_bytes = 0;
+      options.compaction_reserve_bytes = 0;
+    }
     options.path = "/data";
     options.segment_bytes = 4096;
     options.file_system = &disk_;
@@ -48,15 +56,21 @@ class DiskFullTest : public ::testing::Test {
     return absl::OkStatus();
   }
 
+  void AwaitRoom() {
+    checked_.ExpectErrors();
+    while (!Put(0).ok()) absl::SleepFor(absl::Milliseconds(1));
+  }
+
   FakeClock clock_;
   CrashableFileSystem disk_;
   CheckedStore checked_;
 };
 
 TEST_F(DiskFullTest, WritesAreRefusedAndComeBackByThemselves) {
-  OpenStore();
+  OpenStore(/*reserves=*/false);
   for (uint64_t capacity = 20'000; capacity <= 60'000; capacity += 7'919) {
     disk_.SetCapacityBytes(capacity);
+    AwaitRoom();
     const absl::Status full = Fill();
     EXPECT_EQ(full.code(), absl::StatusCode::kResourceExhausted) << full;
     for (Durability durability : {Durability::kOs, Durability::kDisk}) {
@@ -68,20 +82,21 @@ TEST_F(DiskFullTest, WritesAreRefusedAndComeBackByThemselves) {
     checked_.Compare();
   }
   disk_.SetCapacityBytes(1'000'000);
+  AwaitRoom();
   for (int i = 0; i < 50; ++i) {
     const absl::Status status = Put(i);
     EXPECT_TRUE(status.ok()) << status;
   }
   checked_.Compare();
   checked_.Close();
-  OpenStore();
+  OpenStore(/*reserves=*/false);
   checked_.Compare();
 }
 
 TEST_F(DiskFullTest, PowerLossOnAFullDiskLosesNothing) {
   SeededRandom random(TestSeed());
   for (uint64_t capacity = 9'000; capacity < 14'000; capacity += 331) {
-    OpenStore();
+    OpenStore(/*reserves=*/random.OneIn(2));
     disk_.SetCapacityBytes(capacity);
     const absl::Status full = Fill();
     EXPECT_EQ(full.code(), absl::StatusCode::kResourceExhausted) << full;
@@ -90,7 +105,7 @@ TEST_F(DiskFullTest, PowerLossOnAFullDiskLosesNothing) {
     disk_.SetCapacityBytes(1'000'000);
     disk_.PowerOn(PowerLoss::kAnySubset, random);
     checked_.Crash(Durability::kDisk);
-    OpenStore();
+    OpenStore(/*reserves=*/true);
     checked_.Compare();
     checked_.Compact();
     checked_.Compare();

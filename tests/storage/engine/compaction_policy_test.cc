@@ -46,6 +46,16 @@ TEST(CompactionPolicyTest, SegmentsThatTheLastOneCouldNotFillAreNoReason) {
   EXPECT_NE(Policy().Reason({kMiB, kMiB, 31, 26}), "");
 }
 
+TEST(CompactionPolicyTest, IsDueForLittleOnALowDisk) {
+  CompactionPolicy::Figures figures{160 * kMiB, 150 * kMiB, 2};
+  figures.disk_is_low = true;
+  EXPECT_EQ(Policy().Reason(figures), "");
+  figures.live_bytes = 150 * kMiB - 1;
+  EXPECT_EQ(Policy().Reason(figures),
+            "the disk is low on room, 10485761 of 167772160 bytes are dead");
+  EXPECT_EQ(CompactionPolicy::Off().Reason(figures), "");
+}
+
 TEST(CompactionPolicyTest, TakesFiguresThatWereNotReadAtOnce) {
   // More live than there is: a write came between.
   EXPECT_EQ(Policy().Reason({100 * kMiB, 101 * kMiB, 2}), "");

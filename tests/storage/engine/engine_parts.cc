@@ -42,6 +42,8 @@ Options QuietOptions(FileSystem* file_system) {
   options.sync_interval = absl::Hours(1);
   options.sweep_interval = absl::Hours(1);
   options.random = [] { return uint64_t{0x1234567890abcdef}; };
+  options.disk_free_bytes_min = 0;
+  options.disk_interval = absl::Hours(1);
   return options;
 }
 
@@ -60,9 +62,16 @@ EngineParts::EngineParts(Options given, const FakeClock* clock)
                           options.segment_bytes, options.revision_block},
       recovered.manifest.get(), &segments, std::move(recovered.writer),
       recovered.next_segment_id);
+  if (options.disk_free_bytes_min > 0) {
+    disk = std::make_unique<DiskGuard>(DiskGuard::Settings{
+        options.file_system, options.path, options.disk_free_bytes_min,
+        options.delete_reserve_bytes,
+        options.compaction_reserve_bytes.value_or(0), /*used_bytes=*/0,
+        options.disk_interval, [](absl::string_view) {}});
+  }
   pipeline = std::make_unique<CommitPipeline>(
       CommitPipeline::Settings{options.durability, options.sync_interval,
-                               &options.limits, time.get(),
+                               &options.limits, time.get(), disk.get(),
                                std::move(options.on_fatal)},
       log.get(), &index, &cache, recovered.next_revision - 1,
       recovered.next_revision);
@@ -120,6 +129,7 @@ Compaction::Environment EngineParts::ForCompaction() {
           &index,
           log.get(),
           [](absl::string_view) {},
+          disk.get(),
           [this] { return Sync(Durability::kDisk).Get().status(); }};
 }
 

@@ -15,6 +15,7 @@
 #include "storage/engine/active_log.h"
 #include "storage/engine/commit_pipeline.h"
 #include "storage/engine/compaction.h"
+#include "storage/engine/disk_guard.h"
 #include "storage/engine/engine_time.h"
 #include "storage/engine/recovery.h"
 #include "storage/index/index.h"
@@ -84,6 +85,7 @@ class EngineParts {
   RecoveredStore recovered;
   std::unique_ptr<EngineTime> time;
   std::unique_ptr<ActiveLog> log;
+  std::unique_ptr<DiskGuard> disk;  // null unless there is a mark
   std::unique_ptr<CommitPipeline> pipeline;
 };
 

@@ -30,6 +30,8 @@ class PipelineFixture : public ::testing::Test {
     options.sync_interval = options_.sync_interval;
     options.revision_block = options_.revision_block;
     options.limits = options_.limits;
+    options.disk_free_bytes_min = options_.disk_free_bytes_min;
+    options.delete_reserve_bytes = options_.delete_reserve_bytes;
     options.on_fatal = [this](absl::Status status) {
       ++fatal_count_;
       fatal_ = std::move(status);

@@ -1,0 +1,84 @@
+#include "service/memory_limit.h"
+
+#include <sys/sysinfo.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <limits>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
+
+namespace rundlet {
+namespace {
+
+constexpr uint64_t kNone = std::numeric_limits<uint64_t>::max();
+
+// The number in a file; none if there is no file, or the word max.
+uint64_t ReadNumber(const std::string& path) {
+  std::ifstream file(path);
+  std::string word;
+  uint64_t number = kNone;
+  if (!(file >> word) || !absl::SimpleAtoi(word, &number)) return kNone;
+  return number;
+}
+
+// The lowest number in files of that name, from the group up to the root.
+uint64_t LowestLimit(const std::string& mount, absl::string_view group,
+                     absl::string_view name) {
+  uint64_t lowest = ReadNumber(absl::StrCat(mount, "/", name));
+  std::string path = mount;
+  for (absl::string_view part : absl::StrSplit(group, '/', absl::SkipEmpty())) {
+    absl::StrAppend(&path, "/", part);
+    lowest = std::min(lowest, ReadNumber(absl::StrCat(path, "/", name)));
+  }
+  return lowest;
+}
+
+uint64_t PhysicalBytes() {
+  struct sysinfo machine;
+  if (sysinfo(&machine) != 0) return kNone;
+  return uint64_t{machine.totalram} * machine.mem_unit;
+}
+
+}  // namespace
+
+uint64_t MemoryLimitBytes(const std::string& root) {
+  uint64_t lowest = PhysicalBytes();
+  std::ifstream groups(absl::StrCat(root, "/proc/self/cgroup"));
+  std::string line;
+  while (std::getline(groups, line)) {
+    // hierarchy:controllers:group; version 2 names no controllers.
+    const std::vector<std::string> fields =
+        absl::StrSplit(line, absl::MaxSplits(':', 2));
+    if (fields.size() != 3) continue;
+    const std::vector<std::string> controllers = absl::StrSplit(fields[1], ',');
+    if (fields[1].empty()) {
+      for (const char* mount : {"/sys/fs/cgroup", "/sys/fs/cgroup/unified"}) {
+        lowest = std::min(lowest, LowestLimit(absl::StrCat(root, mount),
+                                              fields[2], "memory.max"));
+      }
+    } else if (std::count(controllers.begin(), controllers.end(), "memory")) {
+      lowest = std::min(
+          lowest, LowestLimit(absl::StrCat(root, "/sys/fs/cgroup/memory"),
+                              fields[2], "memory.limit_in_bytes"));
+    }
+  }
+  return lowest;
+}
+
+uint64_t ResidentBytes() {
+  std::ifstream file("/proc/self/statm");
+  uint64_t size = 0;
+  uint64_t resident = 0;
+  uint64_t shared = 0;
+  if (!(file >> size >> resident >> shared)) return 0;
+  return (resident - std::min(resident, shared)) *
+         static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
+}  // namespace rundlet
