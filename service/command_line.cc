@@ -43,6 +43,13 @@ absl::Status CheckTogether(const ServerConfig& config, const Names& given) {
         absl::StrCat("--grpc and --text are both ",
                      FormatHostPort(*config.grpc), ": one door each"));
   }
+  const int jobs = (config.verify.empty() ? 0 : 1) +
+                   (config.repair_from.empty() ? 0 : 1) +
+                   (config.restore_from.empty() ? 0 : 1);
+  if (jobs > 1) {
+    return absl::InvalidArgumentError(
+        "--verify, --repair_from and --restore_from: one at a time");
+  }
   const std::string grpc_option = FirstWithPrefix(given, "grpc_");
   if (!config.grpc.has_value() && !grpc_option.empty()) {
     return NoEffect(grpc_option, "--grpc is off");
@@ -118,7 +125,9 @@ void AddOptions(CLI::App* app, std::map<std::string, std::string>* texts) {
   app->footer(
       "An option on the command line wins over the file, the file over the "
       "environment.\nExit status: 0 stopped as asked, 1 could not serve, 2 "
-      "wrong options, 3 the store\nfailed, 4 the drain took too long.");
+      "wrong options, 3 the store\nfailed, 4 the drain took too long, 5 done, "
+      "but "
+      "something is damaged or lost.");
 }
 
 }  // namespace

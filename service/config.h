@@ -22,6 +22,11 @@ struct ServerConfig {
   std::optional<HostPort> text;  // empty: this door is off; never both
   std::string import_legacy;     // path of a log; empty: none
 
+  // Folders; empty: none. At most one, and it is done instead of serving.
+  std::string verify;
+  std::string repair_from;   // into `data`
+  std::string restore_from;  // into `data`
+
   Durability durability = Durability::kDisk;
   uint64_t segment_bytes = 0;
   uint64_t compaction_live_percent = 0;  // 0: only when asked for
@@ -31,6 +36,8 @@ struct ServerConfig {
   uint64_t cache_entries = 0;  // 0: the cache is off
   uint64_t cache_bytes = 0;
   absl::Duration sync_interval;
+  absl::Duration scrub_interval;  // zero: never
+  uint64_t verify_bytes_per_second = 0;
 
   uint64_t grpc_connections_max = 0;
   uint64_t grpc_connections_per_address_max = 0;

@@ -20,6 +20,7 @@
 #include "service/config.h"
 #include "service/descriptor_limit.h"
 #include "service/logging.h"
+#include "service/offline_job.h"
 #include "service/server.h"
 #include "service/stop_signal.h"
 
@@ -32,6 +33,7 @@ constexpr int kCouldNotServe = 1;
 constexpr int kWrongOptions = 2;
 constexpr int kStoreFailed = 3;
 constexpr int kDrainTookTooLong = 4;
+constexpr int kSomethingIsLost = 5;
 
 // What closing the store may take beyond --drain_timeout.
 constexpr absl::Duration kCloseTimeout = absl::Seconds(5);
@@ -147,6 +149,12 @@ int Main(const std::vector<std::string>& arguments) {
   }
   const ServerConfig& config = *command_line->config;
   Logger logger(config.log_format, config.log_level);
+  if (HasOfflineJob(config)) {
+    const absl::StatusOr<bool> whole = RunOfflineJob(config, &logger);
+    if (whole.ok()) return *whole ? kStoppedAsAsked : kSomethingIsLost;
+    logger.Error("could not be done", {{"reason", whole.status().ToString()}});
+    return kCouldNotServe;
+  }
   const absl::Status served = Serve(config, &logger);
   if (!served.ok()) {
     logger.Error("could not serve", {{"reason", served.ToString()}});

@@ -128,6 +128,40 @@ const OptionRow kOptions[] = {
      [](const std::string& text, ServerConfig* config) {
        return AssignPath(text, &config->import_legacy);
      }},
+    {"scrub_interval", "DURATION", "168h",
+     "All that is on the disk is read and verified once in this time, in the "
+     "background. 0s turns that off; up to 8760h.",
+     [](const std::string& text, ServerConfig* config) {
+       return Assign(
+           ParseDurationOption(text, absl::ZeroDuration(), absl::Hours(8760)),
+           &config->scrub_interval);
+     }},
+    {"verify_bytes_per_second", "BYTES", "64MiB",
+     "How fast the store is read for that at most; 0: as fast as it goes. Up "
+     "to 1024GiB.",
+     [](const std::string& text, ServerConfig* config) {
+       return Assign(ParseBytes(text, 0, uint64_t{1} << 40),
+                     &config->verify_bytes_per_second);
+     }},
+    {"verify", "DIR", "",
+     "Instead of serving: reads the store in this folder, which nobody "
+     "serves, and says what is damaged. Changes nothing.",
+     [](const std::string& text, ServerConfig* config) {
+       return AssignPath(text, &config->verify);
+     }},
+    {"repair_from", "DIR", "",
+     "Instead of serving: saves what can be saved of the damaged store in this "
+     "folder into a new one in --data, and says what is lost. Changes nothing "
+     "in DIR.",
+     [](const std::string& text, ServerConfig* config) {
+       return AssignPath(text, &config->repair_from);
+     }},
+    {"restore_from", "DIR", "",
+     "Instead of serving: copies the backup in this folder into a new store in "
+     "--data.",
+     [](const std::string& text, ServerConfig* config) {
+       return AssignPath(text, &config->restore_from);
+     }},
     {"grpc_connections_max", "COUNT", "1024",
      "Further gRPC connections are closed at once. 1 to 1000000.",
      [](const std::string& text, ServerConfig* config) {

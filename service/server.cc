@@ -100,6 +100,8 @@ absl::Status Server::OpenStore(const ServerConfig& config, ServerHooks* hooks) {
   options.cache_entries = config.cache_entries;
   options.cache_bytes = config.cache_bytes;
   options.sync_interval = config.sync_interval;
+  options.scrub_interval = config.scrub_interval;
+  options.verify_bytes_per_second = config.verify_bytes_per_second;
   options.on_fatal = std::move(hooks->on_fatal);
   options.on_event = [logger = logger_](absl::string_view line) {
     logger->Info(line);

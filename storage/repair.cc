@@ -29,4 +29,12 @@ absl::StatusOr<RepairReport> RepairStore(RepairRequest request) {
   return report;
 }
 
+absl::StatusOr<RepairReport> InspectStore(const std::string& folder,
+                                          FileSystem* file_system) {
+  FolderReader reader(file_system, folder);
+  const absl::Status read = reader.Read();
+  if (!read.ok()) return read;
+  return reader.report();
+}
+
 }  // namespace rundlet

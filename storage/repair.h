@@ -41,6 +41,11 @@ struct RepairRequest {
 // a newer version wrote it. After an error request.to is no store.
 absl::StatusOr<RepairReport> RepairStore(RepairRequest request);
 
+// What RepairStore would find in a folder; nothing is written. Its key_count
+// and store_id stay empty. Errors alike.
+absl::StatusOr<RepairReport> InspectStore(const std::string& folder,
+                                          FileSystem* file_system);
+
 }  // namespace rundlet
 
 #endif  // RUNDLET_STORAGE_REPAIR_H_

@@ -111,6 +111,19 @@ TEST(CommandLineTest, ReadsEveryOption) {
   EXPECT_EQ(config.log_level, LogLevel::kError);
 }
 
+TEST(CommandLineTest, DoesOneJobInsteadOfServing) {
+  EXPECT_EQ(Parsed({"--verify=a"}).verify, "a");
+  EXPECT_EQ(Parsed({"--repair_from=b"}).repair_from, "b");
+  EXPECT_EQ(Parsed({"--restore_from=c"}).restore_from, "c");
+  EXPECT_THAT(Refused({"--verify=a", "--repair_from=b"}),
+              HasSubstr("one at a time"));
+  EXPECT_EQ(Parsed({}).scrub_interval, absl::Hours(168));
+  EXPECT_EQ(Parsed({"--scrub_interval=0s"}).scrub_interval,
+            absl::ZeroDuration());
+  EXPECT_EQ(Parsed({"--verify_bytes_per_second=1MiB"}).verify_bytes_per_second,
+            uint64_t{1} << 20);
+}
+
 TEST(CommandLineTest, TurnsADoorOff) {
   EXPECT_FALSE(Parsed({"--text="}).text.has_value());
   EXPECT_FALSE(Parsed({"--text=off"}).text.has_value());
