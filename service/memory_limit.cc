@@ -63,9 +63,9 @@ uint64_t MemoryLimitBytes(const std::string& root) {
                                               fields[2], "memory.max"));
       }
     } else if (std::count(controllers.begin(), controllers.end(), "memory")) {
-      lowest = std::min(
-          lowest, LowestLimit(absl::StrCat(root, "/sys/fs/cgroup/memory"),
-                              fields[2], "memory.limit_in_bytes"));
+      lowest = std::min(lowest,
+                        LowestLimit(absl::StrCat(root, "/sys/fs/cgroup/memory"),
+                                    fields[2], "memory.limit_in_bytes"));
     }
   }
   return lowest;

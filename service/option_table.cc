@@ -109,6 +109,22 @@ const OptionRow kOptions[] = {
        return Assign(ParseBytes(text, 0, uint64_t{1} << 30),
                      &config->delete_reserve_bytes);
      }},
+    {"compaction_age", "DURATION", "0s",
+     "Also when the last compaction is so long ago and a sixteenth of the "
+     "bytes is not live. 0s turns that off; up to 8760h.",
+     [](const std::string& text, ServerConfig* config) {
+       return Assign(
+           ParseDurationOption(text, absl::ZeroDuration(), absl::Hours(8760)),
+           &config->compaction_age);
+     }},
+    {"compaction_bytes_per_second", "BYTES", "0",
+     "How fast a compaction goes at most that the store has started. Below "
+     "that it follows the writes and gives way when syncs slow down. 0: no "
+     "limit of its own; up to 1024GiB.",
+     [](const std::string& text, ServerConfig* config) {
+       return Assign(ParseBytes(text, 0, uint64_t{1} << 40),
+                     &config->compaction_bytes_per_second);
+     }},
     {"cache_entries", "COUNT", "1000",
      "How many records the cache holds at most; 0 turns it off. Up to "
      "1000000000.",

@@ -46,6 +46,15 @@ struct Options {
   double compaction_live_ratio = 0.5;
   uint64_t compaction_dead_bytes = uint64_t{64} << 20;
 
+  // It does so, too, when the last compaction is so long ago and a sixteenth of
+  // the bytes is dead. Zero: not for that.
+  absl::Duration compaction_age = absl::ZeroDuration();
+
+  // A compaction that the store has started goes at a pace which follows the
+  // writes and gives way when syncs slow down, and never above this; 0: there
+  // is no limit. One that is asked for goes as fast as it can.
+  uint64_t compaction_bytes_per_second = 0;
+
   // A watch may start from any change of so long ago that is among the newest
   // so many bytes of the log: compaction leaves the segments alone that hold
   // them. Zero, either: none are kept for watches to come.

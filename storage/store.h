@@ -37,6 +37,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "storage/compaction_plan.h"
 #include "storage/entry.h"
 #include "storage/limits.h"
 #include "storage/scan.h"
@@ -126,6 +127,11 @@ class Store {
   // live records only, in key order. Reads, writes and watches go on meanwhile.
   // A call during a compaction is served by the next one.
   virtual void Compact(CompactCallback done) = 0;
+
+  // What Compact would do now with what is sealed, and whether the store would
+  // do so by itself: which segments, why, bytes to gain, and how long it takes.
+  // Looks at every key, so it is for operators; changes nothing.
+  virtual absl::StatusOr<CompactionPlan> ExplainCompaction() const = 0;
 
   // Reads every record that the store has on its disk when the call is served,
   // and tells which are damaged and which keys that puts at risk. Reads and

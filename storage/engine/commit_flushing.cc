@@ -103,7 +103,9 @@ void CommitPipeline::SyncLog() {
   const Revision written = written_;
   const ActiveLog::Mark mark = log_->End();
   mu_.Unlock();
+  const int64_t start_us = settings_.time->now_us();
   const absl::Status synced = log_->Sync(mark);
+  const int64_t end_us = settings_.time->now_us();
   mu_.Lock();
   if (!synced.ok()) {
     Stop(synced);
@@ -112,6 +114,7 @@ void CommitPipeline::SyncLog() {
   log_->SetSynced(mark);
   synced_ = std::max(synced_, written);
   ++counts_.syncs;
+  counts_.sync_time += absl::Microseconds(end_us - start_us);
 }
 
 void CommitPipeline::Flush() {

@@ -70,6 +70,8 @@ class CommitPipeline {
     uint64_t expired = 0;  // deleted by DeleteExpired, and published
     uint64_t writes = 0;
     uint64_t syncs = 0;
+    absl::Duration sync_time;    // of all of them together
+    uint64_t written_bytes = 0;  // of records
     uint64_t pending_bytes = 0;
     Revision durable_revision = 0;
   };

@@ -142,6 +142,7 @@ void CommitPipeline::FinishGroup() {
     }
     commit->written = true;
     pending_bytes_ -= commit->record_bytes;
+    counts_.written_bytes += commit->record_bytes;
   }
   written_ = group_.back()->revision;
   unwritten_.erase(unwritten_.begin(), unwritten_.begin() + group_.size());

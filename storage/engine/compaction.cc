@@ -97,10 +97,13 @@ absl::Status Compaction::CopyLive(BaseWriter& writer,
         });
     if (keys == 0) return absl::OkStatus();
     if (cancelled()) return absl::CancelledError("the store is closing");
+    uint64_t bytes = 0;
     for (const auto& [key, version] : live) {
       absl::Status copied = CopyVersion(key, version, writer);
       if (!copied.ok()) return copied;
+      bytes += version.location.bytes;
     }
+    if (environment_.pace) environment_.pace(bytes);
   }
 }
 

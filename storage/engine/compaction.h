@@ -11,6 +11,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "storage/compaction_plan.h"
 #include "storage/engine/active_log.h"
 #include "storage/engine/disk_guard.h"
 #include "storage/engine/history_window.h"
@@ -50,6 +51,8 @@ class Compaction {
     // Makes durable what the index leads to by now; never empty.
     std::function<absl::Status()> sync_log;
     HistoryWindow* history = nullptr;  // null: no history is kept
+    // Told how many bytes were copied; may rest. Empty: as fast as it goes.
+    std::function<void(uint64_t bytes)> pace = nullptr;
   };
 
   explicit Compaction(Environment environment);
@@ -59,6 +62,10 @@ class Compaction {
   // has changed, unless must_stop() says that the store cannot go on (P7).
   absl::StatusOr<CompactionReport> Run(int64_t time_us,
                                        absl::FunctionRef<bool()> cancelled);
+
+  // What Run would do now with what is sealed already, without the reason and
+  // the duration; nothing is changed. Instead of Run; beside everything.
+  absl::StatusOr<CompactionPlan> Explain(int64_t time_us);
 
   bool must_stop() const { return must_stop_; }
 

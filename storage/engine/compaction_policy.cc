@@ -9,6 +9,8 @@ namespace {
 
 // Without room, a compaction is worth its work when it frees a 16th.
 constexpr uint64_t kLowDiskDeadShare = 16;
+// Of what has been dead for long this part is worth a compaction.
+constexpr uint64_t kAgedDeadShare = 16;
 
 }  // namespace
 
@@ -25,6 +27,13 @@ std::string CompactionPolicy::Reason(const Figures& figures) const {
   if (figures.disk_is_low && dead > figures.file_bytes / kLowDiskDeadShare) {
     return absl::StrCat("the disk is low on room, ", dead, " of ",
                         figures.file_bytes, " bytes are dead");
+  }
+  if (settings_.age_max > absl::ZeroDuration() &&
+      figures.age >= settings_.age_max &&
+      dead >= figures.file_bytes / kAgedDeadShare && dead > 0) {
+    return absl::StrCat(dead, " of ", figures.file_bytes,
+                        " bytes are dead, and the last compaction is ",
+                        absl::FormatDuration(figures.age), " ago");
   }
   const uint64_t filled =
       std::max(live / settings_.segment_bytes + 1, figures.segments_needed);

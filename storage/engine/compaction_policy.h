@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <string>
 
+#include "absl/time/time.h"
+
 namespace rundlet {
 
 class CompactionPolicy {
@@ -18,6 +20,9 @@ class CompactionPolicy {
     // Due, too, when there are so many more segments than the live bytes fill.
     uint64_t spare_segments_max = 0;
     uint64_t segment_bytes = 1;
+    // Due, too, when the last one is so long ago and at least a sixteenth of
+    // the bytes is dead; zero: never for that.
+    absl::Duration age_max = absl::ZeroDuration();
   };
 
   struct Figures {
@@ -27,6 +32,8 @@ class CompactionPolicy {
     // What the last compaction left: large records do not fill segments.
     uint64_t segments_needed = 0;
     bool disk_is_low = false;  // then less has to be dead
+    // Since the last compaction, or since the store was opened.
+    absl::Duration age = absl::ZeroDuration();
   };
 
   explicit CompactionPolicy(const Settings& settings) : settings_(settings) {}

@@ -17,12 +17,15 @@ constexpr absl::Duration kFailureInterval = absl::Minutes(1);
 
 Compactor::Compactor(Compaction::Environment environment,
                      CommitPipeline* pipeline, const EngineTime* time,
-                     const Clock* clock, CompactionPolicy policy)
+                     const Clock* clock, CompactionPolicy policy,
+                     const CompactionPacer::Settings& pacing)
     : environment_(std::move(environment)),
       pipeline_(pipeline),
       time_(time),
       clock_(clock),
-      policy_(policy) {
+      policy_(policy),
+      pacer_(pacing),
+      last_end_(clock->Monotonic()) {
   environment_.sync_log = [this] { return SyncLog(); };
   thread_ = std::thread([this] { Run(); });
 }
@@ -63,11 +66,27 @@ absl::Status Compactor::SyncLog() {
   return status;
 }
 
-absl::StatusOr<CompactionReport> Compactor::Compact() {
+void Compactor::ObserveLoad(bool compacting) {
+  const CommitPipeline::Counts counts = pipeline_->counts();
+  pacer_.Observe({counts.written_bytes, counts.syncs, counts.sync_time},
+                 clock_->Monotonic(), compacting);
+}
+
+void Compactor::Rest(uint64_t bytes) {
+  ObserveLoad(/*compacting=*/true);
+  const absl::Duration rest = pacer_.Spend(bytes, clock_->Monotonic());
+  const absl::MutexLock lock(&mu_);
+  // Whoever asks for a compaction now waits for this one first.
+  mu_.AwaitWithTimeout(absl::Condition(this, &Compactor::HasWork), rest);
+}
+
+absl::StatusOr<CompactionReport> Compactor::Compact(bool paced) {
   const absl::Duration start = clock_->Monotonic();
   const absl::Status sealed = pipeline_->Seal();
   if (!sealed.ok()) return sealed;
-  Compaction compaction(environment_);
+  Compaction::Environment environment = environment_;
+  if (paced) environment.pace = [this](uint64_t bytes) { Rest(bytes); };
+  Compaction compaction(std::move(environment));
   absl::StatusOr<CompactionReport> report =
       compaction.Run(time_->now_us(), [this] { return stopping(); });
   if (environment_.disk != nullptr) environment_.disk->Reclaim();
@@ -80,7 +99,6 @@ absl::StatusOr<CompactionReport> Compactor::Compact() {
         absl::StrCat("compaction failed: ", report.status().message()));
     return report;
   }
-  segments_needed_ = report->segments_after + 1;  // and the active one
   report->duration = clock_->Monotonic() - start;
   environment_.on_event(absl::StrCat(
       "compacted ", report->segments_before, " segments of ",
@@ -88,19 +106,24 @@ absl::StatusOr<CompactionReport> Compactor::Compact() {
       report->bytes_after, " bytes in ", absl::FormatDuration(report->duration),
       "; ", report->records_dropped, " records dropped"));
   const absl::MutexLock lock(&mu_);
+  segments_needed_ = report->segments_after + 1;  // and the active one
+  if (report->duration > absl::ZeroDuration() && report->bytes_after > 0) {
+    bytes_per_second_ = static_cast<double>(report->bytes_after) /
+                        absl::ToDoubleSeconds(report->duration);
+  }
+  last_end_ = clock_->Monotonic();
   ++counts_.compactions;
   counts_.last_time = absl::FromUnixMicros(time_->now_us());
   return report;
 }
 
-void Compactor::CompactIfDue() {
-  if (clock_->Monotonic() < not_before_) return;
+absl::StatusOr<CompactionPolicy::Figures> Compactor::Measure() const {
   CompactionPolicy::Figures figures;
   HistoryWindow::Kept kept;
   if (environment_.history != nullptr) {
     absl::StatusOr<HistoryWindow::Kept> now = environment_.history->At(
         time_->now_us(), environment_.manifest->state());
-    if (!now.ok()) return;  // a compaction that is asked for says why
+    if (!now.ok()) return now.status();
     kept = *std::move(now);
   }
   for (const auto& segment : environment_.segments->All()) {
@@ -109,16 +132,41 @@ void Compactor::CompactIfDue() {
     ++figures.segment_count;
   }
   figures.live_bytes = environment_.index->usage().live_bytes;
+  const absl::MutexLock lock(&mu_);
   figures.segments_needed = segments_needed_;
+  figures.age = clock_->Monotonic() - last_end_;
   figures.disk_is_low =
       environment_.disk != nullptr && environment_.disk->is_low();
-  const std::string reason = policy_.Reason(figures);
+  return figures;
+}
+
+absl::StatusOr<CompactionPlan> Compactor::Explain() const {
+  const absl::StatusOr<CompactionPolicy::Figures> figures = Measure();
+  if (!figures.ok()) return figures.status();
+  absl::StatusOr<CompactionPlan> plan =
+      Compaction(environment_).Explain(time_->now_us());
+  if (!plan.ok()) return plan;
+  plan->reason = policy_.Reason(*figures);
+  const absl::MutexLock lock(&mu_);
+  if (bytes_per_second_ > 0) {
+    plan->estimated_duration = absl::Seconds(
+        static_cast<double>(plan->bytes_after) / bytes_per_second_);
+  }
+  return plan;
+}
+
+void Compactor::CompactIfDue() {
+  ObserveLoad(/*compacting=*/false);
+  if (clock_->Monotonic() < not_before_) return;
+  const absl::StatusOr<CompactionPolicy::Figures> figures = Measure();
+  if (!figures.ok()) return;  // a compaction that is asked for says why
+  const std::string reason = policy_.Reason(*figures);
   if (reason.empty()) return;
   environment_.on_event(absl::StrCat("compaction is due: ", reason));
-  if (Compact().ok()) return;
+  if (Compact(/*paced=*/!figures->disk_is_low).ok()) return;
   // Deletes may soon have made so much dead that the rest fits.
   not_before_ = clock_->Monotonic() +
-                (figures.disk_is_low ? kPolicyInterval : kFailureInterval);
+                (figures->disk_is_low ? kPolicyInterval : kFailureInterval);
 }
 
 void Compactor::Run() {
@@ -136,7 +184,7 @@ void Compactor::Run() {
     if (!served.empty()) {
       absl::StatusOr<CompactionReport> report =
           absl::UnavailableError("the store is closing");
-      if (!stop) report = Compact();
+      if (!stop) report = Compact(/*paced=*/false);
       for (Store::CompactCallback& done : served) done(report);
     }
     mu_.Lock();

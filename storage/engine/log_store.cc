@@ -42,6 +42,11 @@ absl::Status CheckOptions(const Options& options) {
         "history_window is ", absl::FormatDuration(options.history_window),
         ", it is at least 0"));
   }
+  if (options.compaction_age < absl::ZeroDuration()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "compaction_age is ", absl::FormatDuration(options.compaction_age),
+        ", it is zero or above"));
+  }
   if (options.scrub_interval < absl::ZeroDuration()) {
     return absl::InvalidArgumentError(absl::StrCat(
         "scrub_interval is ", absl::FormatDuration(options.scrub_interval),
@@ -155,16 +160,20 @@ void LogStore::StartThreads() {
   history_ = std::make_unique<HistoryWindow>(
       HistoryWindow::Settings{options_.history_window, options_.history_bytes},
       &segments_);
+  CompactionPacer::Settings pacing;
+  pacing.bytes_per_second_max = options_.compaction_bytes_per_second;
   compactor_ = std::make_unique<Compactor>(
       Compaction::Environment{
           options_.file_system, options_.path, options_.segment_bytes,
           recovered_.manifest.get(), &segments_, &index_, log_.get(),
           [this](absl::string_view line) { Say(line); }, disk_.get(),
-          /*sync_log=*/nullptr, history_.get()},
+          /*sync_log=*/nullptr, history_.get(),
+          /*pace=*/nullptr},
       pipeline_.get(), time_.get(), options_.clock,
       CompactionPolicy({options_.compaction_live_ratio,
                         options_.compaction_dead_bytes, kSpareSegmentsMax,
-                        options_.segment_bytes}));
+                        options_.segment_bytes, options_.compaction_age}),
+      pacing);
   sweeper_ = std::make_unique<Sweeper>(&index_, pipeline_.get(), &leases_,
                                        snapshots_.get(), time_.get(),
                                        options_.sweep_interval);
@@ -276,6 +285,10 @@ void LogStore::Sync(Durability durability, SyncCallback done) {
 
 void LogStore::Compact(CompactCallback done) {
   compactor_->Request(std::move(done));
+}
+
+absl::StatusOr<CompactionPlan> LogStore::ExplainCompaction() const {
+  return compactor_->Explain();
 }
 
 void LogStore::Verify(VerifyCallback done) {

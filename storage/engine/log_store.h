@@ -50,6 +50,7 @@ class LogStore final : public Store {
       WatchRequest request) override;
   void Sync(Durability durability, SyncCallback done) override;
   void Compact(CompactCallback done) override;
+  absl::StatusOr<CompactionPlan> ExplainCompaction() const override;
   void Verify(VerifyCallback done) override;
   void Backup(std::string folder, BackupCallback done) override;
   absl::StatusOr<IngestReport> Ingest(EntrySource& source) override;

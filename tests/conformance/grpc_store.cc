@@ -141,6 +141,10 @@ void GrpcStore::Backup(std::string /*folder*/, BackupCallback done) {
   done(NotOnTheWire("Backup"));
 }
 
+absl::StatusOr<CompactionPlan> GrpcStore::ExplainCompaction() const {
+  return NotOnTheWire("ExplainCompaction");
+}
+
 void GrpcStore::Verify(VerifyCallback done) { done(NotOnTheWire("Verify")); }
 
 absl::StatusOr<IngestReport> GrpcStore::Ingest(EntrySource&) {

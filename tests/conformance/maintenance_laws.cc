@@ -76,6 +76,17 @@ TEST_P(MaintenanceLaws, CompactionIsTold) {
   EXPECT_GE(*stats.last_compaction_time, now);
 }
 
+TEST_P(MaintenanceLaws, AnExplanationChangesNothing) {
+  for (int i = 0; i < 30; ++i) Put("k" + std::to_string(i % 5), "value");
+  const ScanPage before = Scan({});
+  for (int round = 0; round < 2; ++round) {
+    const auto plan = steady_store()->ExplainCompaction();
+    ASSERT_TRUE(plan.ok()) << plan.status();
+    EXPECT_LE(plan->bytes_to_gain, plan->bytes_before);
+    EXPECT_EQ(Texts(Scan({}).entries), Texts(before.entries));
+  }
+}
+
 TEST_P(MaintenanceLaws, VerifyFindsNothingInAGoodStore) {
   for (int i = 0; i < 40; ++i) {
     Put("k" + std::to_string(i % 9), std::string(30, 'a' + i % 26));

@@ -124,6 +124,10 @@ void TextStore::Backup(std::string /*folder*/, BackupCallback done) {
   done(NotInText("Backup"));
 }
 
+absl::StatusOr<CompactionPlan> TextStore::ExplainCompaction() const {
+  return NotInText("ExplainCompaction");
+}
+
 void TextStore::Verify(VerifyCallback done) { done(NotInText("Verify")); }
 
 absl::StatusOr<IngestReport> TextStore::Ingest(EntrySource&) {

@@ -118,6 +118,10 @@ TEST(CommandLineTest, DoesOneJobInsteadOfServing) {
   EXPECT_THAT(Refused({"--verify=a", "--repair_from=b"}),
               HasSubstr("one at a time"));
   EXPECT_EQ(Parsed({}).scrub_interval, absl::Hours(168));
+  EXPECT_EQ(Parsed({"--compaction_age=24h"}).compaction_age, absl::Hours(24));
+  EXPECT_EQ(Parsed({"--compaction_bytes_per_second=8MiB"})
+                .compaction_bytes_per_second,
+            uint64_t{8} << 20);
   EXPECT_EQ(Parsed({"--scrub_interval=0s"}).scrub_interval,
             absl::ZeroDuration());
   EXPECT_EQ(Parsed({"--verify_bytes_per_second=1MiB"}).verify_bytes_per_second,

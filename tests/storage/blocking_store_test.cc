@@ -73,6 +73,9 @@ class LateStore : public Store {
       model_.Compact(std::move(done));
     });
   }
+  absl::StatusOr<CompactionPlan> ExplainCompaction() const override {
+    return model_.ExplainCompaction();
+  }
   void Verify(VerifyCallback done) override {
     Later([this, done = std::move(done)]() mutable {
       model_.Verify(std::move(done));

@@ -192,6 +192,10 @@ void ModelStore::Backup(std::string folder, BackupCallback done) {
   });
 }
 
+absl::StatusOr<CompactionPlan> ModelStore::ExplainCompaction() const {
+  return CompactionPlan();
+}
+
 void ModelStore::Verify(VerifyCallback done) {
   mutex_.Lock();
   ++counters_.verify_count;

@@ -108,6 +108,10 @@ void HeldStore::Compact(CompactCallback done) {
   model_.Compact(Holding<CompactionReport>(std::move(done)));
 }
 
+absl::StatusOr<CompactionPlan> HeldStore::ExplainCompaction() const {
+  return model_.ExplainCompaction();
+}
+
 void HeldStore::Verify(VerifyCallback done) { model_.Verify(std::move(done)); }
 
 void HeldStore::Backup(std::string folder, BackupCallback done) {

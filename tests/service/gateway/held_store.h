@@ -48,6 +48,7 @@ class HeldStore : public Store {
       WatchRequest request) override;
   void Sync(Durability durability, SyncCallback done) override;
   void Compact(CompactCallback done) override;
+  absl::StatusOr<CompactionPlan> ExplainCompaction() const override;
   void Verify(VerifyCallback done) override;
   void Backup(std::string folder, BackupCallback done) override;
   absl::StatusOr<IngestReport> Ingest(EntrySource& source) override;

@@ -56,6 +56,26 @@ TEST(CompactionPolicyTest, IsDueForLittleOnALowDisk) {
   EXPECT_EQ(CompactionPolicy::Off().Reason(figures), "");
 }
 
+TEST(CompactionPolicyTest, IsDueWhenMuchHasBeenDeadForLong) {
+  CompactionPolicy::Settings settings;
+  settings.live_ratio_min = 0.1;
+  settings.spare_segments_max = 100;
+  settings.age_max = absl::Hours(24);
+  const CompactionPolicy policy(settings);
+  CompactionPolicy::Figures figures;
+  figures.file_bytes = 160 * kMiB;
+  figures.live_bytes = 150 * kMiB;
+  figures.age = absl::Hours(24) - absl::Seconds(1);
+  EXPECT_EQ(policy.Reason(figures), "");
+  figures.age = absl::Hours(24);
+  EXPECT_EQ(policy.Reason(figures),
+            "10485760 of 167772160 bytes are dead, and the last compaction is "
+            "24h ago");
+  ++figures.live_bytes;
+  EXPECT_EQ(policy.Reason(figures), "");
+  EXPECT_EQ(Policy().Reason(figures), "") << "off";
+}
+
 TEST(CompactionPolicyTest, TakesFiguresThatWereNotReadAtOnce) {
   // More live than there is: a write came between.
   EXPECT_EQ(Policy().Reason({100 * kMiB, 101 * kMiB, 2}), "");

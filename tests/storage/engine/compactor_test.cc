@@ -106,6 +106,89 @@ TEST_F(CompactorTest, AnErrorIsReportedAndTheNextTriesAgain) {
   EXPECT_EQ(fatal_count_, 0);
 }
 
+TEST_F(CompactorTest, ExplainsWhatItWouldDo) {
+  auto plan = compactor_->Explain();
+  ASSERT_TRUE(plan.ok()) << plan.status();
+  EXPECT_TRUE(plan->inputs.empty()) << "nothing is sealed yet";
+  EXPECT_EQ(plan->reason, "");
+  ASSERT_TRUE(pipeline().Seal().ok());
+  const auto before = disk_.Image();
+  plan = compactor_->Explain();
+  ASSERT_TRUE(plan.ok()) << plan.status();
+  EXPECT_EQ(disk_.Image(), before);
+  ASSERT_EQ(plan->inputs.size(), 1u);
+  EXPECT_EQ(plan->inputs[0].record_count, 2u);
+  EXPECT_EQ(plan->inputs[0].live_record_count, 1u);
+  EXPECT_EQ(plan->inputs[0].bytes, before.at(plan->inputs[0].path).size());
+  EXPECT_FALSE(plan->estimated_duration.has_value());
+
+  files_.Hold(Call::kCreate, ".base");
+  Reported reported;
+  compactor_->Request(reported.Callback());
+  files_.AwaitHeld(1);
+  clock_.Advance(absl::Seconds(2));
+  files_.LetGo();
+  ASSERT_TRUE(reported.Get().ok());
+  EXPECT_EQ(reported.Get()->bytes_before, plan->bytes_before);
+  EXPECT_EQ(reported.Get()->bytes_after, plan->bytes_after);
+  EXPECT_EQ(plan->bytes_to_gain, plan->bytes_before - plan->bytes_after);
+  plan = compactor_->Explain();
+  ASSERT_TRUE(plan.ok() && plan->estimated_duration.has_value());
+  // Seconds by way of a rate.
+  EXPECT_NEAR(absl::ToDoubleSeconds(*plan->estimated_duration), 2, 1e-6);
+  EXPECT_EQ(plan->bytes_to_gain, 0u);
+}
+
+TEST_F(CompactorTest, AReasonIsExplained) {
+  compactor_ = std::make_unique<Compactor>(
+      engine_->ForCompaction(), &pipeline(), engine_->time.get(), &clock_,
+      CompactionPolicy({/*live_ratio_min=*/0.9, /*dead_bytes_min=*/1,
+                        /*spare_segments_max=*/10, 1 << 20}));
+  const auto plan = compactor_->Explain();
+  ASSERT_TRUE(plan.ok()) << plan.status();
+  EXPECT_NE(plan->reason.find("bytes are dead"), std::string::npos);
+}
+
+class PacedCompactorTest : public CompactorTest {
+ protected:
+  // One that is due at once, and rests for an hour between two batches of keys.
+  PacedCompactorTest() {
+    for (int i = 0; i < 400; ++i) {
+      Put("k" + std::to_string(i), "value", Durability::kMemory);
+    }
+    Compaction::Environment environment = engine_->ForCompaction();
+    environment.on_event = [this](absl::string_view line) {
+      if (line.find("is due") != line.npos && !due_.HasBeenNotified()) {
+        due_.Notify();
+      }
+    };
+    CompactionPacer::Settings pacing;
+    pacing.bytes_per_second_min = 1;
+    pacing.bytes_per_second_max = 1;
+    compactor_ = std::make_unique<Compactor>(
+        std::move(environment), &pipeline(), engine_->time.get(), &clock_,
+        CompactionPolicy({/*live_ratio_min=*/1, /*dead_bytes_min=*/0,
+                          /*spare_segments_max=*/1000, 1 << 20}),
+        pacing);
+    due_.WaitForNotification();
+  }
+
+  absl::Notification due_;
+};
+
+TEST_F(PacedCompactorTest, SomebodyWhoAsksEndsItsRest) {
+  Reported reported;
+  compactor_->Request(reported.Callback());
+  ASSERT_TRUE(reported.Get().ok()) << reported.Get().status();
+  EXPECT_EQ(reported.Get()->records_kept, 401u);
+  EXPECT_GE(compactor_->counts().compactions, 1u);
+}
+
+TEST_F(PacedCompactorTest, TheDestructorEndsItsRest) {
+  compactor_.reset();
+  EXPECT_EQ(engine_->Read("k399"), "value");
+}
+
 TEST_F(CompactorTest, ABrokenManifestStopsTheStore) {
   ASSERT_TRUE(pipeline().Seal().ok());
   // The output's header, the output, the MANIFEST.
