@@ -37,6 +37,7 @@ struct ServerConfig {
   uint64_t delete_reserve_bytes = 0;
   uint64_t cache_entries = 0;  // 0: the cache is off
   uint64_t cache_bytes = 0;
+  bool mmap = true;
   absl::Duration sync_interval;
   absl::Duration scrub_interval;  // zero: never
   uint64_t verify_bytes_per_second = 0;

@@ -20,6 +20,7 @@
 #include "service/config.h"
 #include "service/descriptor_limit.h"
 #include "service/logging.h"
+#include "service/mapping_fault.h"
 #include "service/offline_job.h"
 #include "service/server.h"
 #include "service/stop_signal.h"
@@ -109,6 +110,7 @@ absl::Status Serve(const ServerConfig& config, Logger* logger) {
   if (!stop.ok()) return stop.status();
   // A reader of the log that has gone must not take the server with it.
   std::signal(SIGPIPE, SIG_IGN);
+  ReportMappingFaults(kStoreFailed);
   const absl::StatusOr<uint64_t> descriptors = RaiseDescriptorLimit();
   if (!descriptors.ok()) return descriptors.status();
   logger->Debug("descriptor limit",

@@ -138,6 +138,14 @@ const OptionRow kOptions[] = {
        return Assign(ParseBytes(text, uint64_t{4} << 10, uint64_t{1} << 40),
                      &config->cache_bytes);
      }},
+    {"mmap", "on|off", "on",
+     "Whether records are read through mappings of the store's files. It "
+     "spares a system call a read; but a disk that cannot give a byte then "
+     "ends the process with status 3, where pread fails that read alone.",
+     [](const std::string& text, ServerConfig* config) {
+       return Assign(ParseChoice<bool>(text, {{"on", true}, {"off", false}}),
+                     &config->mmap);
+     }},
     {"import_legacy", "FILE", "",
      "A log of BitPyStore, imported before the server serves. One that has "
      "been imported before is left alone.",

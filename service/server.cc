@@ -101,6 +101,7 @@ absl::Status Server::OpenStore(const ServerConfig& config, ServerHooks* hooks) {
   options.delete_reserve_bytes = config.delete_reserve_bytes;
   options.cache_entries = config.cache_entries;
   options.cache_bytes = config.cache_bytes;
+  options.use_mapping = config.mmap;
   options.sync_interval = config.sync_interval;
   options.scrub_interval = config.scrub_interval;
   options.verify_bytes_per_second = config.verify_bytes_per_second;

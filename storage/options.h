@@ -34,6 +34,11 @@ struct Options {
   uint64_t cache_entries = 1000;
   uint64_t cache_bytes = uint64_t{64} << 20;
 
+  // Whether records are read through mappings of their segments, which costs no
+  // system call; a disk that fails to give a byte then ends the process. Off:
+  // they are read by pread, and the failure is that read's error.
+  bool use_mapping = true;
+
   // How long a write below kDisk may wait for its sync (the loss window of P2).
   absl::Duration sync_interval = absl::Milliseconds(100);
 

@@ -86,7 +86,9 @@ absl::Status CheckOptions(const Options& options) {
 LogStore::LogStore(Options options)
     : options_(std::move(options)),
       cache_(options_.cache_entries, options_.cache_bytes),
-      records_(&segments_, &cache_),
+      records_(&segments_, &cache_,
+               options_.use_mapping ? RecordReader::Mapping::kUse
+                                    : RecordReader::Mapping::kAvoid),
       leases_(&index_, options_.clock, options_.limits) {}
 
 absl::StatusOr<std::unique_ptr<LogStore>> LogStore::Open(Options options) {

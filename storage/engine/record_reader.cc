@@ -37,35 +37,56 @@ Entry EntryOf(absl::string_view key, const Version& version) {
   return entry;
 }
 
+absl::string_view RecordReader::FindCached(absl::string_view key,
+                                           const Location& location,
+                                           std::string* buffer) {
+  std::optional<std::string> cached = cache_->Find(key, location);
+  (cached.has_value() ? hits_ : misses_)
+      .fetch_add(1, std::memory_order_relaxed);
+  if (cached.has_value()) *buffer = *std::move(cached);
+  return *buffer;
+}
+
+absl::StatusOr<Record> RecordReader::ReadRecord(const Segment& segment,
+                                                absl::string_view key,
+                                                const Version& version,
+                                                Caching caching,
+                                                std::string* buffer) {
+  const Location& location = version.location;
+  const bool use_cache = caching == Caching::kUse && cache_->enabled();
+  absl::string_view bytes;
+  if (use_cache) bytes = FindCached(key, location, buffer);
+  const bool is_cached = !bytes.empty();
+  if (!is_cached && mapping_ == Mapping::kUse) bytes = segment.Mapped(location);
+  absl::StatusOr<Record> record = bytes.empty()
+                                      ? segment.Read(location, buffer)
+                                      : segment.Decode(location, bytes);
+  if (!record.ok()) return record;
+  const absl::Status identity = CheckIdentity(*record, key, version, segment);
+  if (!identity.ok()) return identity;
+  if (use_cache && !is_cached) {
+    cache_->Insert(key, location, bytes.empty() ? *buffer : bytes);
+  }
+  return record;
+}
+
 absl::StatusOr<std::optional<std::string>> RecordReader::ReadValue(
     absl::string_view key, const Version& version, Caching caching) {
   if (version.value != nullptr) return *version.value;
   const std::shared_ptr<const Segment> segment =
       segments_->Find(version.location.segment_id);
   if (segment == nullptr) return std::nullopt;
-  const bool use_cache = caching == Caching::kUse && cache_->enabled();
-  std::optional<std::string> cached;
-  if (use_cache) {
-    cached = cache_->Find(key, version.location);
-    (cached.has_value() ? hits_ : misses_)
-        .fetch_add(1, std::memory_order_relaxed);
-  }
-  std::string bytes = cached.has_value() ? *std::move(cached) : std::string();
+  std::string buffer;
   const absl::StatusOr<Record> record =
-      cached.has_value() ? segment->Decode(version.location, bytes)
-                         : segment->Read(version.location, &bytes);
+      ReadRecord(*segment, key, version, caching, &buffer);
   if (!record.ok()) return record.status();
-  const absl::Status identity = CheckIdentity(*record, key, version, *segment);
-  if (!identity.ok()) return identity;
-  if (use_cache && !cached.has_value()) {
-    cache_->Insert(key, version.location, bytes);
-  }
+  if (buffer.empty()) return std::string(record->value);
   // The record is cut down to its value in place, to spare a copy.
-  const size_t value_at = record->value.data() - bytes.data();
+  const size_t value_at = record->value.data() - buffer.data();
   const size_t value_bytes = record->value.size();
-  bytes.resize(value_at + value_bytes);
-  bytes.erase(0, value_at);
-  return bytes;
+  buffer.resize(value_at + value_bytes);
+  buffer.erase(0, value_at);
+  return buffer;
 }
 
 RecordReader::Counts RecordReader::counts() const {

@@ -31,8 +31,12 @@ class RecordReader {
   // What a read does to the cache: a scan would only push out what is hot.
   enum class Caching { kUse, kBypass };
 
-  RecordReader(const SegmentSet* segments, RecordCache* cache)
-      : segments_(segments), cache_(cache) {}
+  // Whether segments may be read as memory: then a read costs no system call.
+  enum class Mapping { kUse, kAvoid };
+
+  RecordReader(const SegmentSet* segments, RecordCache* cache,
+               Mapping mapping = Mapping::kUse)
+      : segments_(segments), cache_(cache), mapping_(mapping) {}
 
   // The value's bytes, from memory, cache or segment; verified, and found to be
   // this key's at this revision. Empty: the segment is gone, so a compaction
@@ -44,8 +48,18 @@ class RecordReader {
   Counts counts() const;
 
  private:
+  // What the cache has, now in *buffer; empty: nothing.
+  absl::string_view FindCached(absl::string_view key, const Location& location,
+                               std::string* buffer);
+  // The record points into *buffer, or, if that stays empty, into the segment.
+  absl::StatusOr<Record> ReadRecord(const Segment& segment,
+                                    absl::string_view key,
+                                    const Version& version, Caching caching,
+                                    std::string* buffer);
+
   const SegmentSet* const segments_;
   RecordCache* const cache_;
+  const Mapping mapping_;
   std::atomic<uint64_t> hits_{0};
   std::atomic<uint64_t> misses_{0};
 };

@@ -18,8 +18,16 @@
 
 namespace rundlet {
 
-// An open file; closed by its destructor. ReadAt is thread-safe, also beside
-// one writer; the others have one caller at a time.
+// A file's bytes as memory, from its start on, until destroyed. What is behind
+// the end of the file must not be touched; what is written there later shows.
+class FileMapping {
+ public:
+  virtual ~FileMapping() = default;
+  virtual absl::string_view bytes() const = 0;
+};
+
+// An open file; closed by its destructor. ReadAt and Map are thread-safe, also
+// beside one writer; the others have one caller at a time.
 class File {
  public:
   virtual ~File() = default;
@@ -44,6 +52,13 @@ class File {
   virtual absl::Status Allocate(uint64_t bytes) = 0;
 
   virtual absl::StatusOr<uint64_t> SizeBytes() const = 0;
+
+  // Maps the file's first `bytes` bytes, or those that it may come to have.
+  // UNIMPLEMENTED: files of this file system are read by ReadAt alone.
+  virtual absl::StatusOr<std::unique_ptr<FileMapping>> Map(
+      uint64_t /*bytes*/) const {
+    return absl::UnimplementedError("no mapping in this file system");
+  }
 };
 
 // Held until destroyed, or until the process ends.

@@ -12,6 +12,7 @@
 #include <optional>
 
 #include "absl/strings/str_cat.h"
+#include "storage/file/posix_mapping.h"
 
 namespace rundlet {
 namespace {
@@ -129,6 +130,11 @@ class PosixFile : public File {
       return ErrnoStatus("fstat", path_);
     }
     return status.st_size;
+  }
+
+  absl::StatusOr<std::unique_ptr<FileMapping>> Map(
+      uint64_t bytes) const override {
+    return MapDescriptor(descriptor_.get(), bytes, path_);
   }
 
  private:

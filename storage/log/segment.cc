@@ -46,6 +46,7 @@ Segment::Segment(std::string path, SegmentName name, uint32_t salt,
       salt_(salt),
       recovered_(recovered),
       file_(std::move(file)),
+      mapped_(file_.get()),
       bytes_(kFileHeaderBytes) {}
 
 absl::StatusOr<std::shared_ptr<Segment>> Segment::Create(
@@ -109,6 +110,12 @@ absl::StatusOr<Record> Segment::Read(const Location& location,
   }
   if (!read.ok()) return read;
   return Decode(location, *buffer);
+}
+
+absl::string_view Segment::Mapped(const Location& location) const {
+  // Behind these bytes there may be no file.
+  if (location.offset + location.bytes > bytes()) return {};
+  return mapped_.At(location.offset, location.bytes);
 }
 
 absl::StatusOr<Record> Segment::Decode(const Location& location,

@@ -14,6 +14,7 @@
 #include "storage/format/file_names.h"
 #include "storage/format/location.h"
 #include "storage/format/record.h"
+#include "storage/log/mapped_file.h"
 
 namespace rundlet {
 
@@ -60,7 +61,11 @@ class Segment {
   absl::StatusOr<Record> Read(const Location& location,
                               std::string* buffer) const;
 
-  // Verifies bytes that were read from `location` before.
+  // The bytes at `location` without a copy, for as long as the segment lives,
+  // not verified; empty where the file cannot be mapped.
+  absl::string_view Mapped(const Location& location) const;
+
+  // Verifies bytes that come from `location`.
   absl::StatusOr<Record> Decode(const Location& location,
                                 absl::string_view bytes) const;
 
@@ -73,6 +78,7 @@ class Segment {
   const uint32_t salt_;
   const bool recovered_;
   const std::unique_ptr<File> file_;
+  const MappedFile mapped_;
   std::atomic<uint64_t> bytes_;
 };
 

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -160,6 +161,40 @@ TEST_F(ServerProcessTest, EndsWithThreeWhenASyncFails) {
   }
   // The next start trusts the disk alone.
   EXPECT_EQ(Asked(*Serve({}), "GET before"), "VALUE v\n");
+}
+
+TEST_F(ServerProcessTest, EndsWithThreeWhenAMappedFileCannotBeRead) {
+  ServerProcess server({Data(), "--cache_entries=0"});
+  ASSERT_TRUE(server.WaitForLog("serving")) << server.log();
+  EXPECT_EQ(Asked(server, "PUT k v"), "OK\n");
+  EXPECT_EQ(Asked(server, "GET k"), "VALUE v\n");
+  // To a reader of the mapping a file cut short is a disk that fails.
+  std::string cut;
+  for (const auto& file :
+       std::filesystem::directory_iterator(folder_.Path("data"))) {
+    if (file.path().extension() != ".log") continue;
+    cut = file.path().string();
+    std::filesystem::resize_file(file.path(), 0);
+  }
+  EXPECT_EQ(Asked(server, "GET k"), "");
+  EXPECT_EQ(server.Wait(), 3) << server.log();
+  EXPECT_THAT(server.log(), HasSubstr("a mapped file could not be read"));
+  EXPECT_THAT(server.log(), HasSubstr(cut));
+}
+
+TEST_F(ServerProcessTest, ReadsWithoutMappingsWhenAskedTo) {
+  ServerProcess server({Data(), "--cache_entries=0", "--mmap=off"});
+  ASSERT_TRUE(server.WaitForLog("serving")) << server.log();
+  EXPECT_EQ(Asked(server, "PUT k v"), "OK\n");
+  EXPECT_EQ(Asked(server, "GET k"), "VALUE v\n");
+  for (const auto& file :
+       std::filesystem::directory_iterator(folder_.Path("data"))) {
+    if (file.path().extension() == ".log") {
+      std::filesystem::resize_file(file.path(), 0);
+    }
+  }
+  EXPECT_THAT(Asked(server, "GET k"), HasSubstr("ERROR"));
+  server.Signal(SIGKILL);
 }
 
 TEST_F(ServerProcessTest, LogsJsonLines) {

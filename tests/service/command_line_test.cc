@@ -52,6 +52,7 @@ TEST(CommandLineTest, HasDefaults) {
   EXPECT_EQ(config.segment_bytes, uint64_t{256} << 20);
   EXPECT_EQ(config.cache_entries, 1000);
   EXPECT_EQ(config.cache_bytes, uint64_t{64} << 20);
+  EXPECT_TRUE(config.mmap);
   EXPECT_EQ(config.sync_interval, absl::Milliseconds(100));
   EXPECT_EQ(config.import_legacy, "");
   EXPECT_EQ(config.drain_timeout, absl::Seconds(10));
