@@ -87,6 +87,19 @@ struct Options {
   // How often the store looks how much is free.
   absl::Duration disk_interval = absl::Milliseconds(100);
 
+  // Whether each sealed segment gets a hint and a clean stop leaves a
+  // checkpoint, so that the next open need not read the records. They are only
+  // ever a shortcut.
+  bool write_hints = true;
+
+  // Reads and verifies every record at open, hints and checkpoint or not: then
+  // damage is found at once, not by the first read of what it has hit.
+  bool verify_on_open = false;
+
+  // How many segments are loaded at a time at open. 0: as many as there are
+  // processors, at most 16.
+  uint32_t open_threads = 0;
+
   // Revisions reserved at a time in the MANIFEST (L2). An unclean stop skips
   // the rest of a block.
   uint64_t revision_block = uint64_t{1} << 20;

@@ -65,7 +65,13 @@ struct StoreStats {
   uint64_t damaged_record_count = 0;  // that the last of them has found
   std::optional<absl::Time> last_verify_time;
   DiskStats disk;
+  uint64_t hint_count = 0;  // sealed segments that have a hint
+  uint64_t hint_bytes = 0;  // that were written since open
   // What recovery found at open.
+  bool recovery_used_checkpoint = false;
+  uint64_t recovery_hints_used = 0;
+  uint64_t recovery_hints_rejected = 0;  // damaged, or of other bytes
+  uint64_t recovery_segments_read = 0;   // whole, for want of a hint
   absl::Duration recovery_duration;
   uint64_t recovered_record_count = 0;
   uint64_t recovery_cut_bytes =

@@ -80,6 +80,9 @@ class ActiveLog {
   // Says in the MANIFEST that all of the log is synced and nothing is to come.
   absl::Status StopCleanly(Revision next_revision, int64_t time_us);
 
+  // What the MANIFEST would say if the active segment were sealed now.
+  SegmentSeal ActiveSeal() const { return writer_->Seal(); }
+
   uint64_t NextSegmentId() { return next_segment_id_.fetch_add(1); }
   bool broken() const { return broken_.load(); }
 

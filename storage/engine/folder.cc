@@ -41,6 +41,11 @@ absl::StatusOr<bool> HoldsCommits(FileSystem* file_system,
   return HoldsGroup(**segment);
 }
 
+bool IsSealed(const ManifestState& state, uint64_t segment_id) {
+  const auto listed = state.segments.find(segment_id);
+  return listed != state.segments.end() && listed->second.seal.has_value();
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Manifest>> MakeStore(FileSystem* file_system,
@@ -94,7 +99,11 @@ absl::StatusOr<std::vector<std::string>> FindUnlisted(
   if (!names.ok()) return names.status();
   std::vector<std::string> unlisted;
   for (const std::string& name : *names) {
-    if (name == kNewManifestName) unlisted.push_back(PathOf(folder, name));
+    const std::optional<uint64_t> hint = ParseHintName(name);
+    if (name == kNewManifestName || name == kCheckpointName ||
+        (hint.has_value() && !IsSealed(state, *hint))) {
+      unlisted.push_back(PathOf(folder, name));
+    }
     const std::optional<SegmentName> segment = ParseSegmentName(name);
     if (!segment.has_value()) continue;
     const auto listed = state.segments.find(segment->segment_id);

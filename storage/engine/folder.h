@@ -23,8 +23,9 @@ absl::StatusOr<std::unique_ptr<Manifest>> MakeStore(FileSystem* file_system,
                                                     int64_t time_us);
 
 // The paths of our files that the MANIFEST does not list, and that may be
-// removed. DATA_LOSS: one of them shows that the MANIFEST has lost an edit
-// (case 4).
+// removed: segments, hints of what is not sealed, and the checkpoint, which is
+// good for one open only. DATA_LOSS: one of them shows that the MANIFEST has
+// lost an edit (case 4).
 absl::StatusOr<std::vector<std::string>> FindUnlisted(
     FileSystem* file_system, const std::string& folder,
     const ManifestState& state);

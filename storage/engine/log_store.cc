@@ -6,6 +6,7 @@
 #include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
 #include "storage/blocking_store.h"
+#include "storage/engine/index_checkpoint.h"
 #include "storage/engine/ingest.h"
 #include "storage/engine/known_failure.h"
 #include "storage/limit_checks.h"
@@ -176,6 +177,7 @@ void LogStore::StartThreads() {
                         options_.compaction_dead_bytes, kSpareSegmentsMax,
                         options_.segment_bytes, options_.compaction_age}),
       pacing);
+  if (options_.write_hints) StartHintMaker();
   sweeper_ = std::make_unique<Sweeper>(&index_, pipeline_.get(), &leases_,
                                        snapshots_.get(), time_.get(),
                                        options_.sweep_interval);
@@ -194,6 +196,18 @@ void LogStore::StartThreads() {
           [this] { return BlockingStore(this).Sync(Durability::kDisk); }});
 }
 
+void LogStore::StartHintMaker() {
+  const auto has_room = [this](uint64_t bytes) {
+    const DiskStats disk = disk_->stats();
+    return disk.state == DiskState::kOk &&
+           disk.free_bytes > disk.free_bytes_min + bytes;
+  };
+  hint_maker_ = std::make_unique<HintMaker>(
+      HintMaker::Settings{options_.file_system, options_.path, has_room,
+                          [this](absl::string_view line) { Say(line); }},
+      recovered_.manifest.get());
+}
+
 LogStore::~LogStore() {
   if (pipeline_ == nullptr) return;  // it has not been opened
   backups_.reset();
@@ -208,9 +222,23 @@ LogStore::~LogStore() {
       status = log_->StopCleanly(*next_revision, time_->now_us());
     }
   }
+  hint_maker_.reset();
+  if (status.ok() && options_.write_hints && !disk_->is_low()) {
+    LeaveCheckpoint();
+  }
   Say(status.ok() ? absl::StrCat("closed ", options_.path)
                   : absl::StrCat("closed ", options_.path,
                                  " uncleanly: ", status.message()));
+}
+
+// The store is whole without it.
+void LogStore::LeaveCheckpoint() {
+  const absl::Status written =
+      WriteCheckpoint(options_.file_system, options_.path,
+                      recovered_.manifest->state(), log_->ActiveSeal(), index_);
+  if (!written.ok()) {
+    Say(absl::StrCat("no checkpoint: ", written.message()));
+  }
 }
 
 absl::Status LogStore::Fetch(const std::vector<std::string>& keys,

@@ -16,6 +16,7 @@
 #include "storage/engine/compactor.h"
 #include "storage/engine/disk_guard.h"
 #include "storage/engine/engine_time.h"
+#include "storage/engine/hint_maker.h"
 #include "storage/engine/history_window.h"
 #include "storage/engine/page_leases.h"
 #include "storage/engine/record_reader.h"
@@ -62,10 +63,12 @@ class LogStore final : public Store {
 
   absl::Status Start();
   void StartThreads();
+  void StartHintMaker();
   DiskGuard::Settings DiskSettings();
   absl::Status Fetch(const std::vector<std::string>& keys,
                      FetchedValues* values);
   void Say(absl::string_view line);
+  void LeaveCheckpoint();
   void CountSegments(StoreStats* stats) const;
 
   // In the order of their making; each uses only what stands before it, and
@@ -87,6 +90,7 @@ class LogStore final : public Store {
   std::unique_ptr<CommitPipeline> pipeline_;
   std::unique_ptr<HistoryWindow> history_;
   std::unique_ptr<Compactor> compactor_;
+  std::unique_ptr<HintMaker> hint_maker_;
   std::unique_ptr<Sweeper> sweeper_;
   std::unique_ptr<Scrubber> scrubber_;
   std::unique_ptr<BackupThread> backups_;

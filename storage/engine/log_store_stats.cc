@@ -50,6 +50,15 @@ StoreStats LogStore::Stats() const {
   stats.recovery_duration = recovery_duration_;
   stats.recovered_record_count = recovered_.record_count;
   stats.recovery_cut_bytes = recovered_.cut_bytes;
+  stats.recovery_used_checkpoint = recovered_.used_checkpoint;
+  stats.recovery_hints_used = recovered_.hints_used;
+  stats.recovery_hints_rejected = recovered_.hints_rejected;
+  stats.recovery_segments_read = recovered_.segments_read;
+  if (hint_maker_ != nullptr) {
+    const HintMaker::Counts hints = hint_maker_->counts();
+    stats.hint_count = hints.hints;
+    stats.hint_bytes = hints.written_bytes;
+  }
   return stats;
 }
 

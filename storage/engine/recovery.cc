@@ -1,13 +1,16 @@
 #include "storage/engine/recovery.h"
 
 #include <algorithm>
+#include <optional>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "storage/engine/disk_guard.h"
 #include "storage/engine/folder.h"
-#include "storage/engine/record_version.h"
+#include "storage/engine/index_checkpoint.h"
+#include "storage/engine/segment_loader.h"
 #include "storage/engine/store_id.h"
 #include "storage/engine/tail_copy.h"
 #include "storage/format/file_header.h"
@@ -16,6 +19,13 @@
 
 namespace rundlet {
 namespace {
+
+constexpr uint32_t kThreadsMax = 16;
+
+uint32_t LoadThreads(uint32_t wanted) {
+  if (wanted > 0) return wanted;
+  return std::clamp(std::thread::hardware_concurrency(), 1u, kThreadsMax);
+}
 
 class Recovery {
  public:
@@ -27,7 +37,10 @@ class Recovery {
  private:
   absl::Status OpenManifest();
   absl::Status OpenSegments();
-  absl::Status ReplaySealed();
+  void Say(absl::string_view line);
+  absl::Status CheckCleanStop() const;
+  bool UseCheckpoint();
+  absl::Status LoadSealed();
   absl::StatusOr<SegmentSeal> Replay(const Segment& segment, uint64_t to);
   absl::Status CheckNextRevision(Revision next) const;
   absl::Status GoOnCleanly();
@@ -41,7 +54,8 @@ class Recovery {
   ManifestState state_;
   std::vector<std::string> unlisted_;
   std::shared_ptr<Segment> active_;
-  Revision revision_max_ = 0;  // of the records seen so far
+  Revision revision_max_ = 0;               // of the records seen so far
+  std::optional<SegmentSeal> active_seal_;  // from the checkpoint
 };
 
 absl::Status Recovery::OpenManifest() {
@@ -95,49 +109,70 @@ absl::Status Recovery::OpenSegments() {
   return absl::OkStatus();
 }
 
+void Recovery::Say(absl::string_view line) {
+  if (options_.on_event) options_.on_event(line);
+}
+
 absl::StatusOr<SegmentSeal> Recovery::Replay(const Segment& segment,
                                              uint64_t to) {
-  SegmentSeal seal;
-  seal.segment_id = segment.id();
-  seal.bytes = to;
-  const absl::Status replayed = ReplaySegment(
-      segment, kFileHeaderBytes, to,
-      [this, &seal](const Record& record, const Location& location) {
-        if (record.type != RecordType::kReceipt) {
-          index_->Restore(record.key, VersionOf(record, location));
-        }
-        recovered_.time_us = std::max(recovered_.time_us, record.modified_us);
-        seal.revision_min = seal.record_count == 0
-                                ? record.revision
-                                : std::min(seal.revision_min, record.revision);
-        seal.revision_max = std::max(seal.revision_max, record.revision);
-        ++seal.record_count;
-        return absl::OkStatus();
-      });
-  if (!replayed.ok()) return replayed;
-  recovered_.record_count += seal.record_count;
-  revision_max_ = std::max(revision_max_, seal.revision_max);
+  absl::StatusOr<SegmentSeal> seal = LoadRecords(
+      segment, to, index_, &recovered_.time_us,
+      [](const Record&, const Location&) { return absl::OkStatus(); });
+  if (!seal.ok()) return seal;
+  recovered_.record_count += seal->record_count;
+  revision_max_ = std::max(revision_max_, seal->revision_max);
   return seal;
 }
 
-absl::Status Recovery::ReplaySealed() {
+// Whether the index is filled, and no segment needs to be read.
+bool Recovery::UseCheckpoint() {
+  if (!state_.stopped_cleanly || options_.verify_on_open) return false;
+  const absl::StatusOr<SegmentSeal> active =
+      LoadCheckpoint(options_.file_system, options_.path, state_, index_);
+  if (!active.ok()) {
+    if (!absl::IsNotFound(active.status())) {
+      Say(absl::StrCat("the checkpoint is not believed: ",
+                       active.status().message()));
+    }
+    return false;
+  }
+  active_seal_ = *active;
+  recovered_.used_checkpoint = true;
+  recovered_.record_count = active->record_count;
+  revision_max_ = active->revision_max;
   for (const auto& [id, listed] : state_.segments) {
     if (!listed.seal.has_value()) continue;
-    const std::shared_ptr<const Segment> segment = segments_->Find(id);
-    const absl::StatusOr<SegmentSeal> replayed =
-        Replay(*segment, listed.seal->bytes);
-    if (!replayed.ok()) {
-      return absl::Status(
-          replayed.status().code(),
-          absl::StrCat(replayed.status().message(), "; the keys of up to ",
-                       listed.seal->record_count, " records are at risk"));
-    }
-    if (replayed->record_count != listed.seal->record_count) {
-      return absl::DataLossError(absl::StrCat(
-          segment->path(), ": holds ", replayed->record_count,
-          " records, but was sealed with ", listed.seal->record_count));
+    recovered_.record_count += listed.seal->record_count;
+    revision_max_ = std::max(revision_max_, listed.seal->revision_max);
+  }
+  return true;
+}
+
+absl::Status Recovery::LoadSealed() {
+  SegmentLoader::Settings settings;
+  settings.file_system = options_.file_system;
+  settings.folder = options_.path;
+  settings.store_id = state_.store_id;
+  settings.verify = options_.verify_on_open;
+  settings.threads = LoadThreads(options_.open_threads);
+  settings.on_event = [this](absl::string_view line) { Say(line); };
+  std::vector<SegmentLoader::Job> jobs;
+  for (const auto& [id, listed] : state_.segments) {
+    if (listed.seal.has_value()) {
+      jobs.push_back({segments_->Find(id), *listed.seal});
     }
   }
+  absl::StatusOr<SegmentLoader::Result> loaded =
+      SegmentLoader(std::move(settings), index_).Load(std::move(jobs));
+  if (!loaded.ok()) return loaded.status();
+  recovered_.record_count += loaded->record_count;
+  recovered_.time_us = std::max(recovered_.time_us, loaded->time_us);
+  recovered_.hints_used = loaded->hints_used;
+  recovered_.hints_rejected = loaded->hints_rejected.size();
+  recovered_.segments_read = loaded->segments_read;
+  revision_max_ = std::max(revision_max_, loaded->revision_max);
+  unlisted_.insert(unlisted_.end(), loaded->hints_rejected.begin(),
+                   loaded->hints_rejected.end());
   return absl::OkStatus();
 }
 
@@ -150,7 +185,7 @@ absl::Status Recovery::CheckNextRevision(Revision next) const {
       ", but the segments hold ", revision_max_, ": an edit is lost"));
 }
 
-absl::Status Recovery::GoOnCleanly() {
+absl::Status Recovery::CheckCleanStop() const {
   const CleanStop& stop = *state_.clean_stop;
   const absl::StatusOr<uint64_t> size = active_->file().SizeBytes();
   if (!size.ok()) return size.status();
@@ -167,7 +202,13 @@ absl::Status Recovery::GoOnCleanly() {
         "cleanly with ", stop.synced_bytes, " bytes in ", active_->path(),
         ", which has ", *size, ": an edit is lost"));
   }
-  const absl::StatusOr<SegmentSeal> seal = Replay(*active_, stop.synced_bytes);
+  return absl::OkStatus();
+}
+
+absl::Status Recovery::GoOnCleanly() {
+  const CleanStop& stop = *state_.clean_stop;
+  absl::StatusOr<SegmentSeal> seal = active_seal_.value_or(SegmentSeal());
+  if (!active_seal_.has_value()) seal = Replay(*active_, stop.synced_bytes);
   if (!seal.ok()) return seal.status();
   absl::Status reserved = CheckNextRevision(stop.next_revision);
   if (!reserved.ok()) return reserved;
@@ -255,7 +296,8 @@ absl::Status Recovery::GoOnAfterCrash() {
 absl::StatusOr<RecoveredStore> Recovery::Run() {
   absl::Status status = OpenManifest();
   if (status.ok()) status = OpenSegments();
-  if (status.ok()) status = ReplaySealed();
+  if (status.ok() && state_.stopped_cleanly) status = CheckCleanStop();
+  if (status.ok() && !UseCheckpoint()) status = LoadSealed();
   if (!status.ok()) return status;
   status = state_.stopped_cleanly ? GoOnCleanly() : GoOnAfterCrash();
   if (!status.ok()) return status;

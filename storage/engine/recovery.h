@@ -27,6 +27,10 @@ struct RecoveredStore {
   int64_t time_us = 0;  // engine time was at least this
   uint64_t record_count = 0;
   uint64_t cut_bytes = 0;  // of torn tail
+  bool used_checkpoint = false;
+  uint64_t hints_used = 0;
+  uint64_t hints_rejected = 0;
+  uint64_t segments_read = 0;  // whole, sealed ones
 };
 
 // Opens or makes the store of options.path as FORMAT.md section 6 says, and

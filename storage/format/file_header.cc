@@ -12,8 +12,24 @@ namespace {
 
 constexpr absl::string_view kSegmentMagic = "RUNDSEG1";
 constexpr absl::string_view kManifestMagic = "RUNDMAN1";
+constexpr absl::string_view kHintMagic = "RUNDHNT1";
 constexpr size_t kCrcAt = 44;
 constexpr uint8_t kRecovered = 1;
+
+// Empty: the kind is unknown.
+absl::string_view MagicOf(FileKind kind) {
+  switch (kind) {
+    case FileKind::kManifest:
+      return kManifestMagic;
+    case FileKind::kLog:
+    case FileKind::kBase:
+      return kSegmentMagic;
+    case FileKind::kHint:
+    case FileKind::kCheckpoint:
+      return kHintMagic;
+  }
+  return "";
+}
 
 // Whether what version 1 keeps at zero is zero.
 bool RestIsZero(absl::string_view bytes) {
@@ -26,8 +42,7 @@ bool RestIsZero(absl::string_view bytes) {
 
 std::string EncodeFileHeader(const FileHeader& header) {
   std::string out(kFileHeaderBytes, '\0');
-  const absl::string_view magic =
-      header.kind == FileKind::kManifest ? kManifestMagic : kSegmentMagic;
+  const absl::string_view magic = MagicOf(header.kind);
   std::memcpy(&out[0], magic.data(), magic.size());
   EncodeFixed(kFormatVersion, &out[8]);
   out[12] = static_cast<char>(header.kind);
@@ -43,7 +58,8 @@ absl::StatusOr<FileHeader> DecodeFileHeader(absl::string_view bytes) {
     return absl::DataLossError("the file header ends early");
   }
   const absl::string_view magic = bytes.substr(0, kSegmentMagic.size());
-  if (magic != kSegmentMagic && magic != kManifestMagic) {
+  if (magic != kSegmentMagic && magic != kManifestMagic &&
+      magic != kHintMagic) {
     return absl::DataLossError("the file header has no magic");
   }
   if (DecodeFixed<uint32_t>(&bytes[kCrcAt]) !=
@@ -61,11 +77,7 @@ absl::StatusOr<FileHeader> DecodeFileHeader(absl::string_view bytes) {
   header.recovered = bytes[13] == kRecovered;
   header.store_id = std::string(bytes.substr(16, kStoreIdBytes));
   header.segment_id = DecodeFixed<uint64_t>(&bytes[32]);
-  const bool is_manifest = header.kind == FileKind::kManifest;
-  const bool known = is_manifest || header.kind == FileKind::kLog ||
-                     header.kind == FileKind::kBase;
-  if (!known || (magic == kManifestMagic) != is_manifest || version == 0 ||
-      !RestIsZero(bytes)) {
+  if (magic != MagicOf(header.kind) || version == 0 || !RestIsZero(bytes)) {
     return absl::DataLossError("the file header has fields that do not agree");
   }
   return header;

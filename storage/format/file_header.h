@@ -1,4 +1,4 @@
-// The first bytes of each segment and of the MANIFEST (FORMAT.md 3.1 and 5).
+// The first bytes of each of our files (FORMAT.md 3.1, 5 and 8).
 
 #ifndef RUNDLET_STORAGE_FORMAT_FILE_HEADER_H_
 #define RUNDLET_STORAGE_FORMAT_FILE_HEADER_H_
@@ -16,7 +16,13 @@ constexpr size_t kFileHeaderBytes = 48;
 constexpr size_t kStoreIdBytes = 16;
 constexpr uint32_t kFormatVersion = 1;
 
-enum class FileKind : uint8_t { kManifest = 0, kLog = 1, kBase = 2 };
+enum class FileKind : uint8_t {
+  kManifest = 0,
+  kLog = 1,
+  kBase = 2,
+  kHint = 3,
+  kCheckpoint = 4,
+};
 
 struct FileHeader {
   FileKind kind = FileKind::kLog;

@@ -17,6 +17,7 @@ constexpr char kManifestName[] = "MANIFEST";
 constexpr char kNewManifestName[] = "MANIFEST.new";
 constexpr char kDeleteReserveName[] = "RESERVE.delete";
 constexpr char kCompactionReserveName[] = "RESERVE.compaction";
+constexpr char kCheckpointName[] = "CHECKPOINT";
 
 struct SegmentName {
   uint64_t segment_id = 0;
@@ -27,6 +28,12 @@ std::string FormatSegmentName(SegmentName name);
 
 // Empty if it is not the name of a segment.
 std::optional<SegmentName> ParseSegmentName(absl::string_view name);
+
+// The hint of a segment.
+std::string FormatHintName(uint64_t segment_id);
+
+// The id of its segment; empty if it is not the name of a hint.
+std::optional<uint64_t> ParseHintName(absl::string_view name);
 
 }  // namespace rundlet
 

@@ -85,6 +85,17 @@ bool Index::Trim(KeyNode& node) {
 
 void Index::Restore(absl::string_view key, const Version& version) {
   const absl::MutexLock lock(&mu_);
+  RestoreLocked(key, version);
+}
+
+void Index::RestoreAll(absl::Span<const Change> changes) {
+  const absl::MutexLock lock(&mu_);
+  for (const Change& change : changes) {
+    RestoreLocked(change.key, change.version);
+  }
+}
+
+void Index::RestoreLocked(absl::string_view key, const Version& version) {
   KeyNode* const node = NodeOf(key);
   if (node == nullptr) return AddKey(key, version);
   Version& newest = node->versions.back();

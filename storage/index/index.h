@@ -45,6 +45,7 @@ class Index {
   // During recovery, in any order: keeps the version with the highest revision.
   void Restore(absl::string_view key, const Version& version)
       ABSL_LOCKS_EXCLUDED(mu_);
+  void RestoreAll(absl::Span<const Change> changes) ABSL_LOCKS_EXCLUDED(mu_);
   // Ends recovery: forgets deleted keys; `visible` is the newest revision.
   void FinishRestore(Revision visible) ABSL_LOCKS_EXCLUDED(mu_);
 
@@ -137,6 +138,8 @@ class Index {
       ABSL_SHARED_LOCKS_REQUIRED(mu_);
   // Drops what no pin needs; returns whether the key is to be erased.
   bool Trim(KeyNode& node) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void RestoreLocked(absl::string_view key, const Version& version)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // Adds a key that is not there.
   void AddKey(absl::string_view key, const Version& version)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);

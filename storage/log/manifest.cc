@@ -272,6 +272,9 @@ absl::Status Manifest::Append(const ManifestEdit& edit) {
   absl::Status written = WriteEdit(edit);
   if (!written.ok()) return written;
   state_ = std::move(next);
+  if (on_segments_ && !(edit.sealed.empty() && edit.removed.empty())) {
+    on_segments_();
+  }
   if (bytes_ >= std::max(rewrite_bytes_, 2 * rewritten_bytes_)) {
     return Rewrite();
   }
@@ -302,6 +305,11 @@ absl::Status Manifest::Verify() const {
     return absl::DataLossError("the edits are not those of this store's state");
   }
   return absl::OkStatus();
+}
+
+void Manifest::OnSegments(std::function<void()> hook) {
+  const absl::MutexLock lock(&mu_);
+  on_segments_ = std::move(hook);
 }
 
 bool Manifest::broken() const {

@@ -4,6 +4,7 @@
 #define RUNDLET_STORAGE_LOG_MANIFEST_H_
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -83,6 +84,10 @@ class Manifest {
 
   std::string path() const;
 
+  // `hook` runs after each edit that seals or removes segments, under the
+  // MANIFEST's lock: it may wake a thread, no more. Empty: none.
+  void OnSegments(std::function<void()> hook) ABSL_LOCKS_EXCLUDED(mu_);
+
   ManifestState state() const ABSL_LOCKS_EXCLUDED(mu_);
 
   // Whether an Append has failed so that the store has to stop.
@@ -108,6 +113,7 @@ class Manifest {
   uint64_t rewritten_bytes_ ABSL_GUARDED_BY(mu_) = 0;  // of the last rewrite
   uint64_t edit_number_ ABSL_GUARDED_BY(mu_);          // of the last edit
   absl::Status failure_ ABSL_GUARDED_BY(mu_);
+  std::function<void()> on_segments_ ABSL_GUARDED_BY(mu_);
 };
 
 }  // namespace rundlet

@@ -12,6 +12,7 @@
 
 #include "absl/status/statusor.h"
 #include "storage/options.h"
+#include "storage/stats.h"
 #include "storage/store.h"
 #include "tests/support/crashable_file_system.h"
 #include "tests/support/fake_clock.h"
@@ -31,6 +32,16 @@ class RecordedStore {
     kClean,  // closed as it should be
   };
 
+  // How many keys each commit puts: files of about a KiB, or of about 16.
+  enum class Size : uint64_t { kSmall = 1, kLarge = 32 };
+
+  // How a copy is opened, and what is told of it.
+  struct Opening {
+    Image* after = nullptr;  // becomes the image that the store leaves behind
+    bool verify = false;     // Options::verify_on_open
+    StoreStats* stats = nullptr;
+  };
+
   // A commit, and where the active segment ended behind it.
   struct Commit {
     StoreText state;
@@ -40,8 +51,9 @@ class RecordedStore {
   };
 
   // Makes the store: a base segment, sealed log segments and an active one with
-  // three synced commits and, if killed, three that are not synced.
-  explicit RecordedStore(Stop stop);
+  // three synced commits and, if killed, three that are not synced. Each sealed
+  // segment has its hint.
+  explicit RecordedStore(Stop stop, Size size = Size::kSmall);
 
   const Image& image() const { return image_; }
   const std::vector<Commit>& commits() const { return commits_; }
@@ -50,9 +62,16 @@ class RecordedStore {
   // The paths of the segments that are not active, logs and bases.
   std::vector<std::string> Sealed() const;
 
-  // What a store on `image` holds, or why it did not open. `after`, if not
-  // null, becomes the image that the store leaves behind.
-  static absl::StatusOr<StoreText> Read(const Image& image, Image* after);
+  // The paths of their hints.
+  std::vector<std::string> Hints() const;
+  // There after a clean stop.
+  const std::string& checkpoint() const { return checkpoint_; }
+
+  // What a store on `image` holds, or why it did not open or could not be read.
+  static absl::StatusOr<StoreText> Read(const Image& image, Opening opening);
+  static absl::StatusOr<StoreText> Read(const Image& image) {
+    return Read(image, Opening());
+  }
 
   // The commit whose state has to be found if byte `at` of the active segment
   // is the first one that is damaged; empty if the damage must be refused,
@@ -60,13 +79,16 @@ class RecordedStore {
   std::optional<size_t> Survivor(uint64_t at) const;
 
  private:
+  void GrowManifest(Store* store);
   void Put(Store* store, const std::string& key, uint64_t value_bytes,
            Durability durability);
 
   FakeClock clock_;
   CrashableFileSystem disk_;
+  const Size size_;
   Image image_;
   std::string manifest_;
+  std::string checkpoint_;
   std::vector<Commit> commits_;
 };
 

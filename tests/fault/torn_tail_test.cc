@@ -1,8 +1,8 @@
 // Goal: a tail that was being written when the power went, torn at any byte and
 // followed by anything, costs what was not whole, and nothing before it.
-// Method: the active segment and the MANIFEST of a small store cut at every
-// byte, and what is behind the cut missing, zero, ones, random, or old bytes of
-// the same store.
+// Method: the active segment, the MANIFEST, a hint and the checkpoint of a
+// small store cut at every byte, and what is behind the cut missing, zero,
+// ones, random, or old bytes of the same store.
 
 #include <algorithm>
 #include <cstdint>
@@ -54,6 +54,27 @@ const StoreText& StateBefore(const RecordedStore& store, uint64_t end) {
   return store.commits()[commit].state;
 }
 
+// Whatever is left of the file, the store is what it was without it.
+void ExpectNotBelieved(const RecordedStore& store, const std::string& path) {
+  const std::string content = store.image().at(path);
+  const auto fillings = Fillings(store, content.size());
+  for (uint64_t cut = 0; cut < content.size(); ++cut) {
+    for (const std::string& torn : Torn(content, cut, fillings)) {
+      if (torn == content) continue;
+      SCOPED_TRACE(absl::StrCat(path, " cut at ", cut));
+      Image image = store.image();
+      image[path] = torn;
+      StoreStats stats;
+      const auto text = RecordedStore::Read(image, {nullptr, false, &stats});
+      ASSERT_TRUE(text.ok()) << text.status();
+      ASSERT_EQ(*text, store.commits().back().state);
+      ASSERT_FALSE(stats.recovery_used_checkpoint);
+      ASSERT_EQ(stats.recovery_hints_rejected,
+                path == store.checkpoint() ? 0u : 1u);
+    }
+  }
+}
+
 TEST(TornTailTest, AnUncleanTailIsCutAtTheTear) {
   const RecordedStore store(RecordedStore::Stop::kKill);
   const std::string content = store.image().at(store.active());
@@ -64,32 +85,52 @@ TEST(TornTailTest, AnUncleanTailIsCutAtTheTear) {
       Image image = store.image();
       image[store.active()] = torn;
       Image after;
-      const auto text = RecordedStore::Read(image, &after);
+      const auto text = RecordedStore::Read(image, {&after});
       ASSERT_TRUE(text.ok()) << text.status();
       const StoreText& expected =
           StateBefore(store, FirstDifference(content, torn));
       ASSERT_EQ(*text, expected);
-      const auto again = RecordedStore::Read(after, nullptr);
+      const auto again = RecordedStore::Read(after);
       ASSERT_TRUE(again.ok()) << again.status();
       ASSERT_EQ(*again, expected);
     }
   }
 }
 
+// A checkpoint spares reading it, so that only its length is seen at open; then
+// a read finds the damage.
 TEST(TornTailTest, TheTailOfACleanStopIsNotCut) {
   const RecordedStore store(RecordedStore::Stop::kClean);
   const std::string content = store.image().at(store.active());
   const auto fillings = Fillings(store, content.size());
+  uint64_t found_by_a_read = 0;
   for (uint64_t cut = 0; cut < content.size(); ++cut) {
     for (const std::string& torn : Torn(content, cut, fillings)) {
       if (torn == content) continue;
       SCOPED_TRACE(absl::StrCat("cut at ", cut));
       Image image = store.image();
       image[store.active()] = torn;
-      ASSERT_EQ(RecordedStore::Read(image, nullptr).status().code(),
+      const auto text = RecordedStore::Read(image);
+      // What is behind the last record's start is read by nobody else.
+      if (text.ok()) {
+        ASSERT_EQ(*text, store.commits().back().state);
+      } else {
+        ASSERT_EQ(text.status().code(), absl::StatusCode::kDataLoss);
+        ++found_by_a_read;
+      }
+      ASSERT_EQ(RecordedStore::Read(image, {nullptr, true}).status().code(),
                 absl::StatusCode::kDataLoss);
     }
   }
+}
+
+// They are not synced: a power loss leaves any part of them.
+TEST(TornTailTest, ATornHintIsNotBelieved) {
+  const RecordedStore killed(RecordedStore::Stop::kKill);
+  const RecordedStore stopped(RecordedStore::Stop::kClean);
+  ExpectNotBelieved(killed, killed.Hints().front());
+  ExpectNotBelieved(killed, killed.Hints().back());
+  ExpectNotBelieved(stopped, stopped.checkpoint());
 }
 
 // The MANIFEST is synced before anything relies on it, so that a real tear can
@@ -106,7 +147,7 @@ TEST(TornTailTest, ATornManifestIsNeverAnotherStore) {
         SCOPED_TRACE(absl::StrCat("cut at ", cut));
         Image image = store.image();
         image[store.manifest()] = torn;
-        const auto text = RecordedStore::Read(image, nullptr);
+        const auto text = RecordedStore::Read(image);
         if (text.ok()) {
           ASSERT_EQ(*text, store.commits().back().state);
         } else {
