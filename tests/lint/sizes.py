@@ -15,7 +15,9 @@ FUNCTION_LINES_MAX = 70
 
 # Data, not text that someone reads from top to bottom. A BUILD file is a table:
 # one target a header.
-_DATA = re.compile(r"((^|/)BUILD$|\.json|\.log|\.sum|\.lock|_pb2(_grpc)?\.pyi?|\.pb\.go)$")
+_DATA = re.compile(
+    r"((^|/)BUILD$|\.json|\.log|\.sum|\.lock|_pb2(_grpc)?\.pyi?|\.pb\.go)$"
+)
 
 # What is not code in C++ and Go: comments, strings, characters.
 _NOT_CODE = re.compile(
