@@ -163,6 +163,12 @@ TEST_F(RepairTest, AFlippedBitCostsOneRecordAtMost) {
         EXPECT_EQ(report.manifest_error.empty(), byte >= 48);
         continue;
       }
+      if (!absl::EndsWith(path, ".log") && !absl::EndsWith(path, ".base")) {
+        // Hints and checkpoints are never believed, nor missed.
+        EXPECT_EQ(saved, expected_);
+        EXPECT_TRUE(report.lost_nothing());
+        continue;
+      }
       ASSERT_EQ(report.loss_count, 1u);
       const LostBytes& lost = report.losses[0];
       EXPECT_EQ(lost.path, path);
