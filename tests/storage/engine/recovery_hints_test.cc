@@ -141,10 +141,8 @@ TEST_F(RecoveryHintsTest, ADamagedHintIsRemovedAndItsSegmentRead) {
 TEST_F(RecoveryHintsTest, AHintOfOtherBytesIsNotBelieved) {
   Fill();
   const ManifestState state = State();
-  const auto sealed = std::find_if(
-      state.segments.begin(), state.segments.end(),
-      [](const auto& segment) { return segment.second.seal.has_value(); });
-  SegmentSeal seal = *sealed->second.seal;
+  const auto& [id, segment] = *state.segments.begin();
+  SegmentSeal seal = *segment.seal;
   WriteHints();
   // As if the segment had been sealed before its last record.
   ManifestEdit binding;
@@ -152,8 +150,7 @@ TEST_F(RecoveryHintsTest, AHintOfOtherBytesIsNotBelieved) {
   binding.sealed.push_back(seal);
   {
     const auto writer = HintWriter::Create(
-        &disk_, HintNameOf(kEngineFolder, state.store_id, sealed->first),
-        binding);
+        &disk_, HintNameOf(kEngineFolder, state.store_id, id), binding);
     ASSERT_TRUE(writer.ok()) << writer.status();
     ASSERT_TRUE((*writer)->Finish().ok());
   }
