@@ -109,9 +109,8 @@ TEST_F(RecoveryHintsTest, AnOpenByHintsKnowsWhatOneBySegmentsKnows) {
   const Image image = Killed();
   OpenImage(image);
   const Index::Usage by_hints = engine_->index.usage();
-  const RecoveredStore& recovered = engine_->recovered;
-  const uint64_t records = recovered.record_count;
-  const int64_t time_us = recovered.time_us;
+  const uint64_t records = engine_->recovered.record_count;
+  const int64_t time_us = engine_->recovered.time_us;
   Image bare = image;
   for (const auto& [path, content] : image) {
     if (absl::EndsWith(path, ".hint")) bare.erase(path);
@@ -159,7 +158,6 @@ TEST_F(RecoveryHintsTest, AHintOfOtherBytesIsNotBelieved) {
   EXPECT_EQ(engine_->recovered.hints_rejected, 1u);
 }
 
-// It verifies, it is bound to its segment, and it lies.
 TEST_F(RecoveryHintsTest, AVerifyingOpenFindsAHintThatDisagrees) {
   Fill();
   const ManifestState state = State();
@@ -199,7 +197,6 @@ TEST_F(RecoveryHintsTest, AVerifyingOpenFindsAHintThatDisagrees) {
   EXPECT_EQ(disk_.Image().count(HintPath(id)), 0u);
 }
 
-// What such a hint costs without: an error of the read, never a wrong value.
 TEST_F(RecoveryHintsTest, AHintThatPointsElsewhereIsFoundByTheRead) {
   Open();
   Put("a", "the value of a");
