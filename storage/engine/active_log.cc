@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "storage/engine/sync_point.h"
 
 namespace rundlet {
 namespace {
@@ -54,15 +55,18 @@ absl::Status ActiveLog::Roll(int64_t time_us) {
   // of the old one does not: a hole in the order of commits (P2).
   absl::Status synced = writer_->segment()->file().Sync();
   if (!synced.ok()) return Broken(synced, "the log could not be synced");
+  RUNDLET_SYNC_POINT("roll: old segment synced");
   synced_bytes_ = seal.bytes;
   const SegmentName name{NextSegmentId(), FileKind::kLog};
   absl::StatusOr<std::shared_ptr<Segment>> next =
       Segment::Create(settings_.file_system, settings_.folder, name,
                       settings_.store_id, /*recovered=*/false);
   if (!next.ok()) return next.status();
+  RUNDLET_SYNC_POINT("roll: new segment made");
   const absl::Status named =
       settings_.file_system->SyncDirectory(settings_.folder);
   if (!named.ok()) return Broken(named, "the data folder could not be synced");
+  RUNDLET_SYNC_POINT("roll: folder synced");
   ManifestEdit edit;
   edit.sealed.push_back(seal);
   edit.added.push_back({name.segment_id, name.kind});
@@ -74,9 +78,11 @@ absl::Status ActiveLog::Roll(int64_t time_us) {
     }
     return listed;
   }
+  RUNDLET_SYNC_POINT("roll: segments listed");
   segments_->Add(*next);
   synced_bytes_ = (*next)->bytes();
   writer_ = std::make_unique<LogWriter>(*std::move(next), SegmentSeal());
+  RUNDLET_SYNC_POINT("roll: done");
   return absl::OkStatus();
 }
 
@@ -114,6 +120,7 @@ absl::Status ActiveLog::ReserveRevisions(Revision revision) {
   ManifestEdit edit;
   edit.revision_ceiling = revision + settings_.revision_block;
   absl::Status reserved = AppendEdit(edit);
+  RUNDLET_SYNC_POINT("revisions: reserved");
   if (reserved.ok()) revision_ceiling_ = *edit.revision_ceiling;
   return reserved;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "storage/engine/commit_pipeline.h"
+#include "storage/engine/sync_point.h"
 
 namespace rundlet {
 
@@ -103,9 +104,11 @@ void CommitPipeline::SyncLog() {
   const Revision written = written_;
   const ActiveLog::Mark mark = log_->End();
   mu_.Unlock();
+  RUNDLET_SYNC_POINT("sync: to begin");
   const int64_t start_us = settings_.time->now_us();
   const absl::Status synced = log_->Sync(mark);
   const int64_t end_us = settings_.time->now_us();
+  RUNDLET_SYNC_POINT("sync: done");
   mu_.Lock();
   if (!synced.ok()) {
     Stop(synced);

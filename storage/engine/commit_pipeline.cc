@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "storage/engine/sync_point.h"
 #include "storage/format/record.h"
 
 namespace rundlet {
@@ -124,6 +125,7 @@ std::vector<std::string> CommitPipeline::Commit(Transaction* transaction,
       counts_.puts += plan->put_count;
       counts_.deletes += plan->delete_count;
       const Durability durability = commit->durability;
+      RUNDLET_SYNC_POINT("commit: planned");
       Enqueue(std::move(commit));
       in_run_ = transaction->more;
       Advance(durability, transaction->more);
@@ -142,6 +144,7 @@ uint64_t CommitPipeline::DeleteExpired(
   for (const auto& [key, revision] : expired) {
     if (!CheckAccepting().ok()) break;
     const std::optional<Version> version = FindLocked(key);
+    RUNDLET_SYNC_POINT("expiry: key found");
     if (!version.has_value() || version->revision != revision) continue;
     auto commit = std::make_shared<PendingCommit>();
     commit->durability = Durability::kOs;
@@ -242,6 +245,7 @@ void CommitPipeline::TakeReady(std::vector<CommitPtr>* ready) {
     CommitPtr commit = std::move(queue_.front());
     queue_.pop_front();
     if (commit->failure.ok() && !commit->changes.empty()) {
+      RUNDLET_SYNC_POINT("commit: to be published");
       index.Apply(commit->changes, commit->revision);
       commit->published = true;
       if (commit->expired) counts_.expired += commit->changes.size();
@@ -260,6 +264,7 @@ void CommitPipeline::Publish() {
   for (TakeReady(&ready); !ready.empty(); TakeReady(&ready)) {
     if (seal_waiters_ > 0) role_left_.SignalAll();
     mu_.Unlock();
+    RUNDLET_SYNC_POINT("commit: published");
     for (const CommitPtr& commit : ready) {
       if (!commit->done) continue;
       if (commit->failure.ok()) {

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "storage/engine/commit_pipeline.h"
 #include "storage/engine/known_failure.h"
+#include "storage/engine/sync_point.h"
 #include "storage/format/record.h"
 
 namespace rundlet {
@@ -89,7 +90,9 @@ void CommitPipeline::WriteQueued(Writer writer) {
     if (group_.empty()) continue;
     writing_ = true;
     mu_.Unlock();
+    RUNDLET_SYNC_POINT("commit: group to be written");
     const absl::Status written = WriteGroup();
+    RUNDLET_SYNC_POINT("commit: group written");
     mu_.Lock();
     writing_ = false;
     role_left_.SignalAll();
@@ -144,6 +147,7 @@ void CommitPipeline::FinishGroup() {
     pending_bytes_ -= commit->record_bytes;
     counts_.written_bytes += commit->record_bytes;
   }
+  RUNDLET_SYNC_POINT("commit: group finished");
   written_ = group_.back()->revision;
   unwritten_.erase(unwritten_.begin(), unwritten_.begin() + group_.size());
   ++counts_.writes;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "storage/engine/sync_point.h"
 #include "storage/format/file_header.h"
 #include "storage/log/segment_replay.h"
 
@@ -74,6 +75,7 @@ absl::Status Compaction::CopyVersion(absl::string_view key,
         absl::StrCat(segment->path(), ": at offset ", version.location.offset,
                      ": the record is that of another key or revision"));
   }
+  RUNDLET_SYNC_POINT("compaction: record read");
   ++report_.records_kept;
   return writer.Append(*record);
 }
@@ -95,6 +97,7 @@ absl::Status Compaction::CopyLive(BaseWriter& writer,
           after = std::string(key);
           return ++keys < kKeysAtOnce;
         });
+    RUNDLET_SYNC_POINT("compaction: keys walked");
     if (keys == 0) return absl::OkStatus();
     if (cancelled()) return absl::CancelledError("the store is closing");
     uint64_t bytes = 0;
@@ -138,9 +141,11 @@ absl::Status Compaction::LeadIndexTo(
     const std::vector<BaseWriter::Output>& outputs) {
   for (const BaseWriter::Output& output : outputs) {
     environment_.segments->Add(output.segment);
+    RUNDLET_SYNC_POINT("compaction: output added");
     absl::Status replayed = ReplaySegment(
         *output.segment, kFileHeaderBytes, output.seal.bytes,
         [this](const Record& record, const Location& location) {
+          RUNDLET_SYNC_POINT("compaction: record to be led to");
           environment_.index->Relocate(record.key, record.revision, location);
           return absl::OkStatus();
         });
@@ -155,6 +160,7 @@ void Compaction::RemoveInputs() {
     paths.push_back(environment_.segments->Find(id)->path());
   }
   environment_.segments->Remove(inputs_);
+  RUNDLET_SYNC_POINT("compaction: inputs taken out");
   for (const std::string& path : paths) {
     const absl::Status removed = environment_.file_system->RemoveFile(path);
     if (removed.ok()) continue;
@@ -170,8 +176,10 @@ absl::StatusOr<CompactionReport> Compaction::Run(
   absl::Status status = ChooseInputs(state, time_us);
   if (!status.ok()) return status;
   if (inputs_.empty()) return report_;
+  RUNDLET_SYNC_POINT("compaction: inputs chosen");
   status = CheckRoom();
   if (!status.ok()) return status;
+  RUNDLET_SYNC_POINT("compaction: room found");
   BaseWriter writer(environment_.file_system, environment_.folder,
                     state.store_id, environment_.segment_bytes,
                     [this] { return environment_.log->NextSegmentId(); });
@@ -180,11 +188,15 @@ absl::StatusOr<CompactionReport> Compaction::Run(
   const absl::StatusOr<std::vector<BaseWriter::Output>> outputs =
       writer.Finish();
   if (!outputs.ok()) return outputs.status();
+  RUNDLET_SYNC_POINT("compaction: outputs finished");
   status = Verify(*outputs);
+  RUNDLET_SYNC_POINT("compaction: outputs verified");
   // A record was left out if the index led to a newer one, which may be in the
   // active segment and not synced: a power loss must not take both (P2).
   if (status.ok()) status = environment_.sync_log();
+  RUNDLET_SYNC_POINT("compaction: log synced");
   if (status.ok()) status = Exchange(*outputs, time_us);
+  RUNDLET_SYNC_POINT("compaction: segments exchanged");
   if (!status.ok()) {
     // Whether a broken MANIFEST lists them nobody knows: then they stay.
     must_stop_ = environment_.manifest->broken();
@@ -200,7 +212,9 @@ absl::StatusOr<CompactionReport> Compaction::Run(
     must_stop_ = true;
     return status;
   }
+  RUNDLET_SYNC_POINT("compaction: index led");
   report_.records_dropped -= report_.records_kept;
+  RUNDLET_SYNC_POINT("compaction: inputs to go");
   RemoveInputs();
   return report_;
 }

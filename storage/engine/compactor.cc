@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
+#include "storage/engine/sync_point.h"
 
 namespace rundlet {
 namespace {
@@ -84,12 +85,14 @@ absl::StatusOr<CompactionReport> Compactor::Compact(bool paced) {
   const absl::Duration start = clock_->Monotonic();
   const absl::Status sealed = pipeline_->Seal();
   if (!sealed.ok()) return sealed;
+  RUNDLET_SYNC_POINT("compaction: log sealed");
   Compaction::Environment environment = environment_;
   if (paced) environment.pace = [this](uint64_t bytes) { Rest(bytes); };
   Compaction compaction(std::move(environment));
   absl::StatusOr<CompactionReport> report =
       compaction.Run(time_->now_us(), [this] { return stopping(); });
   if (environment_.disk != nullptr) environment_.disk->Reclaim();
+  RUNDLET_SYNC_POINT("compaction: done");
   if (compaction.must_stop()) pipeline_->Fail(report.status());
   if (absl::IsCancelled(report.status())) {
     return absl::UnavailableError(report.status().message());

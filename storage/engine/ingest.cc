@@ -7,6 +7,7 @@
 #include "storage/engine/expiry_micros.h"
 #include "storage/engine/known_failure.h"
 #include "storage/engine/record_version.h"
+#include "storage/engine/sync_point.h"
 #include "storage/format/file_header.h"
 #include "storage/limit_checks.h"
 #include "storage/log/segment_replay.h"
@@ -143,8 +144,10 @@ absl::Status Ingest::Load(EntrySource& source, int64_t time_us) {
   const absl::StatusOr<std::vector<BaseWriter::Output>> outputs =
       writer.Finish();
   if (!outputs.ok()) return outputs.status();
+  RUNDLET_SYNC_POINT("ingest: segments written");
   status = List(*outputs, source.label(), time_us);
   if (!status.ok()) return status;
+  RUNDLET_SYNC_POINT("ingest: listed");
   status = MakeVisible(*outputs);
   if (status.ok()) return status;
   // Listed it is, and the next open will find it.
@@ -163,6 +166,7 @@ absl::StatusOr<IngestReport> Ingest::Run(EntrySource& source, int64_t time_us) {
   report_.first_revision = *first;
   report_.last_revision = *first + report_.entry_count - 1;
   status = Load(source, time_us);
+  RUNDLET_SYNC_POINT("ingest: visible");
   environment_.pipeline->EndIngest(status.ok());
   if (!status.ok()) return must_stop_ ? status : KnownFailure(status);
   if (report_.entry_count == 0) {

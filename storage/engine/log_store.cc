@@ -9,6 +9,7 @@
 #include "storage/engine/index_checkpoint.h"
 #include "storage/engine/ingest.h"
 #include "storage/engine/known_failure.h"
+#include "storage/engine/sync_point.h"
 #include "storage/limit_checks.h"
 
 namespace rundlet {
@@ -212,9 +213,12 @@ LogStore::~LogStore() {
   if (pipeline_ == nullptr) return;  // it has not been opened
   backups_.reset();
   scrubber_.reset();
+  RUNDLET_SYNC_POINT("close: begins");
   sweeper_.reset();
   compactor_.reset();
+  RUNDLET_SYNC_POINT("close: background stopped");
   const absl::StatusOr<Revision> next_revision = pipeline_->Close();
+  RUNDLET_SYNC_POINT("close: commits closed");
   absl::Status status = next_revision.status();
   if (status.ok()) {
     status = log_->StopCleanly(*next_revision, time_->now_us());

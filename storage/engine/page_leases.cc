@@ -1,5 +1,7 @@
 #include "storage/engine/page_leases.h"
 
+#include "storage/engine/sync_point.h"
+
 namespace rundlet {
 
 PageLeases::~PageLeases() {
@@ -11,6 +13,7 @@ void PageLeases::EndFirst() {
   const Revision revision = by_end_.begin()->second;
   by_end_.erase(by_end_.begin());
   ends_.erase(revision);
+  RUNDLET_SYNC_POINT("page lease: to be unpinned");
   index_->Unpin(revision);
 }
 

@@ -4,6 +4,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "storage/engine/sync_point.h"
 
 namespace rundlet {
 namespace {
@@ -73,13 +74,16 @@ absl::StatusOr<Record> RecordReader::ReadRecord(const Segment& segment,
 absl::StatusOr<std::optional<std::string>> RecordReader::ReadValue(
     absl::string_view key, const Version& version, Caching caching) {
   if (version.value != nullptr) return *version.value;
+  RUNDLET_SYNC_POINT("read: segment to be found");
   const std::shared_ptr<const Segment> segment =
       segments_->Find(version.location.segment_id);
   if (segment == nullptr) return std::nullopt;
+  RUNDLET_SYNC_POINT("read: segment found");
   std::string buffer;
   const absl::StatusOr<Record> record =
       ReadRecord(*segment, key, version, caching, &buffer);
   if (!record.ok()) return record.status();
+  RUNDLET_SYNC_POINT("read: record checked");
   if (buffer.empty()) return std::string(record->value);
   // The record is cut down to its value in place, to spare a copy.
   const size_t value_at = record->value.data() - buffer.data();

@@ -1,6 +1,7 @@
 #include "storage/engine/snapshots.h"
 
 #include "absl/strings/str_cat.h"
+#include "storage/engine/sync_point.h"
 #include "storage/limit_checks.h"
 
 namespace rundlet {
@@ -32,6 +33,7 @@ int64_t Snapshots::EndOf(absl::Duration lease, int64_t now_us) const {
 
 void Snapshots::End(ById::iterator held) {
   ends_.erase({held->second.end_us, held->first});
+  RUNDLET_SYNC_POINT("snapshot: to be unpinned");
   index_->Unpin(held->second.revision);
   by_id_.erase(held);
 }
@@ -59,6 +61,7 @@ absl::StatusOr<Snapshot> Snapshots::Open(const SnapshotRequest& request) {
                      limits_->snapshots_max));
   }
   const Revision revision = index_->PinNewest();
+  RUNDLET_SYNC_POINT("snapshot: pinned");
   if (revision < request.not_before) {
     index_->Unpin(revision);
     return absl::OutOfRangeError(

@@ -4,6 +4,7 @@
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
+#include "storage/engine/sync_point.h"
 #include "storage/format/record.h"
 #include "storage/limit_checks.h"
 
@@ -37,6 +38,7 @@ absl::StatusOr<std::optional<ReadResult>> StoreReader::TryRead(
   std::vector<std::optional<Version>> versions;
   ReadResult result;
   result.read_revision = index_->FindAll(request.keys, request.at, &versions);
+  RUNDLET_SYNC_POINT("read: versions found");
   absl::Status status =
       CheckNotBefore(request.not_before, result.read_revision);
   if (!status.ok()) return status;
@@ -152,6 +154,7 @@ absl::StatusOr<ScanPage> StoreReader::ScanAt(const ScanRequest& request,
     const uint64_t max = 1 + std::min(kKeysAtOnce - 1, request.entries_max -
                                                            page.entries.size());
     const std::vector<Found> found = FindNext(request, after, at, time_us, max);
+    RUNDLET_SYNC_POINT("scan: keys found");
     for (const auto& [key, version] : found) {
       bytes += key.size() + (values ? ValueBytes(key, version) : 0);
       page.more = page.entries.size() == request.entries_max ||
@@ -179,12 +182,14 @@ absl::StatusOr<ScanPage> StoreReader::Scan(const ScanRequest& request) {
     if (!index_->PinAgain(at)) return NotKept(at, index_->visible());
   }
   const auto unpin = absl::MakeCleanup([&] { index_->Unpin(at); });
+  RUNDLET_SYNC_POINT("scan: revision pinned");
   const absl::Status reached = CheckNotBefore(request.not_before, at);
   if (!reached.ok()) return reached;
   read_count_.fetch_add(1, std::memory_order_relaxed);
   const int64_t time_us =
       request.at == 0 ? time_->now_us() : absl::ToUnixMicros(request.at_time);
   absl::StatusOr<ScanPage> page = ScanAt(request, at, time_us);
+  RUNDLET_SYNC_POINT("scan: page read");
   if (page.ok() && page->more) leases_->Renew(at);
   return page;
 }

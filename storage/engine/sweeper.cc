@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "storage/engine/sync_point.h"
+
 namespace rundlet {
 namespace {
 
@@ -38,6 +40,7 @@ void Sweeper::Sweep() {
     const std::vector<std::pair<std::string, Revision>> expired =
         index_->Expired(time_->now_us(), kKeysAtOnce);
     if (expired.empty()) return;
+    RUNDLET_SYNC_POINT("expiry: keys found");
     // What is left over has been deleted or written already, and only waits to
     // be published.
     if (pipeline_->DeleteExpired(expired) == 0) return;

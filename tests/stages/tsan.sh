@@ -3,5 +3,6 @@
 source "$(dirname "${BASH_SOURCE[0]}")/report.sh"
 
 bazel_tests --config=tsan --build_tests_only -- \
-  //tests/support/tsan:canary_test //... -//tests/bench/... -//tests/fuzz/... \
+  //tests/support/tsan:canary_test //tests/fault:interleaving_test //... \
+  -//tests/bench/... -//tests/fuzz/... \
   -//tests/storage/format/... -//tests/storage/legacy/...
