@@ -132,6 +132,15 @@ TEST_F(CompactionTest, DeletedKeysDoNotComeBack) {
   }
 }
 
+TEST_F(CompactionTest, ARecordOfAnotherKeyIsNotCopied) {
+  PutOs("a", "1");
+  PutOs("b", "1");
+  engine_->index.Relocate("a", engine_->index.Find("a")->revision,
+                          engine_->index.Find("b")->location);
+  EXPECT_EQ(engine_->Compact().status().code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(engine_->Read("b"), "1");
+}
+
 TEST_F(CompactionTest, WhatAPinNeedsIsKept) {
   PutOs("k", "old");
   PutOs("gone", "was");
