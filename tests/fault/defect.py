@@ -1,0 +1,37 @@
+"""What a deliberate defect is: edits of the engine, and who has to notice."""
+
+from typing import NamedTuple
+
+POWER_LOSS = "//tests/fault:power_loss_test"
+IO_ERROR = "//tests/fault:io_error_test"
+CRASH_SWEEP = "//tests/fault:crash_sweep_test"
+DAMAGE = "//tests/fault:damage_test"
+TORN_TAIL = "//tests/fault:torn_tail_test"
+CLOCK_JUMP = "//tests/fault:clock_jump_test"
+LOST_EDIT = "//tests/fault:lost_edit_test"
+LOCK = "//tests/fault:lock_test"
+HISTORY = "//tests/conformance:random_history_test"
+LAWS = "//tests/conformance:engine_test"
+ENGINE = "//tests/storage/engine:"
+LOG = "//tests/storage/log:"
+FORMAT = "//tests/storage/format:"
+
+
+class Edit(NamedTuple):
+    """`text` stands in the file once, and becomes `instead`."""
+
+    file: str
+    text: str
+    instead: str
+
+
+class Defect(NamedTuple):
+    name: str
+    tests: tuple[str, ...]  # each of them has to fail
+    edits: tuple[Edit, ...]
+
+
+def defect(name: str, tests: tuple[str, ...], *edits: str) -> Defect:
+    """`edits`: file, text, instead; file, text, instead; ..."""
+    triples = zip(edits[::3], edits[1::3], edits[2::3], strict=True)
+    return Defect(name, tests, tuple(Edit(*triple) for triple in triples))
