@@ -1,9 +1,10 @@
 #include "service/memory_limit.h"
 
+#include <malloc.h>
 #include <sys/sysinfo.h>
-#include <unistd.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <fstream>
 #include <limits>
 #include <vector>
@@ -12,6 +13,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
+
+// jemalloc's, where the program is linked to it.
+extern "C" int mallctl(const char* name, void* old_value, size_t* old_bytes,
+                       void* new_value, size_t new_bytes) __attribute__((weak));
 
 namespace rundlet {
 namespace {
@@ -71,14 +76,19 @@ uint64_t MemoryLimitBytes(const std::string& root) {
   return lowest;
 }
 
-uint64_t ResidentBytes() {
-  std::ifstream file("/proc/self/statm");
-  uint64_t size = 0;
-  uint64_t resident = 0;
-  uint64_t shared = 0;
-  if (!(file >> size >> resident >> shared)) return 0;
-  return (resident - std::min(resident, shared)) *
-         static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+uint64_t AllocatedBytes() {
+  if (mallctl == nullptr) {
+    const struct mallinfo2 heap = mallinfo2();
+    return heap.uordblks + heap.hblkhd;
+  }
+  // Figures are those of the last epoch.
+  uint64_t epoch = 1;
+  size_t bytes = sizeof(epoch);
+  mallctl("epoch", &epoch, &bytes, &epoch, sizeof(epoch));
+  size_t active = 0;
+  bytes = sizeof(active);
+  const int error = mallctl("stats.active", &active, &bytes, nullptr, 0);
+  return error == 0 ? active : 0;
 }
 
 }  // namespace rundlet

@@ -12,8 +12,9 @@ namespace rundlet {
 // machine's memory. `root` is put before the paths of the system; tests set it.
 uint64_t MemoryLimitBytes(const std::string& root = "");
 
-// Memory of this process that the kernel cannot drop: without files' pages.
-uint64_t ResidentBytes();
+// What the allocator has given out. What it keeps to give out again does not
+// count: it would seem taken long after it was freed.
+uint64_t AllocatedBytes();
 
 }  // namespace rundlet
 

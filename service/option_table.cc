@@ -125,6 +125,14 @@ const OptionRow kOptions[] = {
        return Assign(ParseBytes(text, 0, uint64_t{1} << 40),
                      &config->compaction_bytes_per_second);
      }},
+    {"memory_bytes_max", "BYTES", "0",
+     "With more memory in use, writes are refused; reads and deletes go on. "
+     "The cache and all buffers get an 8th of it at most, each. 0: three "
+     "quarters of what the control group or the machine has. Up to 1024GiB.",
+     [](const std::string& text, ServerConfig* config) {
+       return Assign(ParseBytes(text, 0, uint64_t{1} << 40),
+                     &config->memory_bytes_max);
+     }},
     {"cache_entries", "COUNT", "1000",
      "How many records the cache holds at most; 0 turns it off. Up to "
      "1000000000.",

@@ -10,6 +10,7 @@
 #include "absl/time/clock.h"
 #include "service/gateway/text_gateway.h"
 #include "service/grpc/grpc_server.h"
+#include "service/memory_limit.h"
 #include "storage/file/clock.h"
 #include "storage/file/file_system.h"
 #include "storage/legacy/legacy_import.h"
@@ -21,6 +22,10 @@ namespace {
 
 // Skipped records of an import that get a line of their own in the log.
 constexpr size_t kSkippedRecordLinesMax = 100;
+
+// The cache, what waits to be written, and each kind of buffer get one of so
+// many equal parts of the memory ceiling at most.
+constexpr uint64_t kMemoryShares = 8;
 
 std::string Seconds(absl::Duration duration) {
   return absl::StrCat(absl::ToDoubleSeconds(duration));
@@ -51,10 +56,27 @@ void LogImport(const std::string& path, const LegacyLogSummary& log,
                 {"skipped", absl::StrCat(log.skipped_count)}});
 }
 
+// Gives the ceiling a value; what a burst may take must not be what the index
+// needs.
+ServerConfig FitToMemory(ServerConfig config) {
+  if (config.memory_bytes_max == 0) {
+    config.memory_bytes_max = MemoryLimitBytes() / 4 * 3;
+  }
+  const uint64_t share = config.memory_bytes_max / kMemoryShares;
+  for (uint64_t* bytes :
+       {&config.cache_bytes, &config.grpc_request_bytes_max,
+        &config.grpc_transport_bytes_max, &config.text_buffered_bytes_max}) {
+    *bytes = std::min(*bytes, share);
+  }
+  return config;
+}
+
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Server>> Server::Start(
-    const ServerConfig& config, ServerHooks hooks, Logger* logger) {
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerConfig& given,
+                                                      ServerHooks hooks,
+                                                      Logger* logger) {
+  const ServerConfig config = FitToMemory(given);
   auto server = absl::WrapUnique(new Server(logger));
   absl::Status status = server->OpenStore(config, &hooks);
   if (status.ok() && !config.import_legacy.empty()) {
@@ -102,6 +124,11 @@ absl::Status Server::OpenStore(const ServerConfig& config, ServerHooks* hooks) {
   options.cache_entries = config.cache_entries;
   options.cache_bytes = config.cache_bytes;
   options.use_mapping = config.mmap;
+  options.memory_bytes_max = config.memory_bytes_max;
+  options.process_bytes = AllocatedBytes;
+  options.limits.pending_bytes_max =
+      std::min(options.limits.pending_bytes_max,
+               config.memory_bytes_max / kMemoryShares);
   options.sync_interval = config.sync_interval;
   options.scrub_interval = config.scrub_interval;
   options.verify_bytes_per_second = config.verify_bytes_per_second;

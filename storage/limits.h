@@ -18,6 +18,9 @@ struct Limits {
   uint64_t transaction_bytes_max = uint64_t{3} << 20;
   // Entries that one transaction gives back, as keys and values.
   uint64_t receipt_bytes_max = uint64_t{3} << 20;
+  // Values that one transaction makes the store read, for its conditions and
+  // its answer.
+  uint64_t fetched_bytes_max = uint64_t{8} << 20;
   // Keys of one Read, and keys and values of its answer.
   uint64_t read_keys_max = 1024;
   uint64_t read_bytes_max = uint64_t{3} << 20;

@@ -4,6 +4,7 @@
 #define RUNDLET_STORAGE_OPTIONS_H_
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -72,6 +73,14 @@ struct Options {
   // The scrub reads all that is on the disk once in this time, in the
   // background, and tells what is damaged. Zero turns it off.
   absl::Duration scrub_interval = absl::ZeroDuration();
+
+  // The memory that the store may take, at most. Beyond it writes are refused
+  // with RESOURCE_EXHAUSTED; reads and deletes go on (P11). 0: no ceiling.
+  uint64_t memory_bytes_max = 0;
+
+  // What the whole process takes, which the ceiling counts if it is more than
+  // the store knows of. Called from any thread. Empty: only the store counts.
+  std::function<uint64_t()> process_bytes;
 
   // A full disk (P11). With fewer free bytes than this, writes are refused with
   // RESOURCE_EXHAUSTED; deletes, expiry and compaction go on. At most a 16th of

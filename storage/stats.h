@@ -28,6 +28,17 @@ struct DiskStats {
   uint64_t compaction_reserve_bytes = 0;
 };
 
+// What a store takes of memory, by part.
+struct MemoryStats {
+  uint64_t bytes_max = 0;   // the ceiling; 0: none
+  uint64_t used_bytes = 0;  // the parts together, or the process, if more
+  uint64_t index_bytes = 0;
+  uint64_t cache_bytes = 0;
+  uint64_t pending_bytes = 0;  // committed, not yet written
+  uint64_t request_bytes = 0;  // remembered requests
+  uint64_t process_bytes = 0;  // of the process; 0: not known
+};
+
 struct StoreStats {
   // The six that BitPyStore has. Counters count from open.
   uint64_t keys_in_index = 0;
@@ -67,6 +78,7 @@ struct StoreStats {
   DiskStats disk;
   uint64_t hint_count = 0;  // sealed segments that have a hint
   uint64_t hint_bytes = 0;  // that were written since open
+  MemoryStats memory;
   // What recovery found at open.
   bool recovery_used_checkpoint = false;
   uint64_t recovery_hints_used = 0;

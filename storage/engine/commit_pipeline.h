@@ -38,6 +38,7 @@
 #include "storage/engine/active_log.h"
 #include "storage/engine/disk_guard.h"
 #include "storage/engine/engine_time.h"
+#include "storage/engine/memory_guard.h"
 #include "storage/engine/pending_commit.h"
 #include "storage/engine/transaction_plan.h"
 #include "storage/format/location.h"
@@ -59,6 +60,8 @@ class CommitPipeline {
     const EngineTime* time = nullptr;
     // What happens where the disk has no room; null: commits are refused.
     DiskGuard* disk = nullptr;
+    // Refuses what no memory is left for; null: there is no ceiling.
+    MemoryGuard* memory = nullptr;
     // Called once, when the pipeline can no longer keep its promises (P7).
     absl::AnyInvocable<void(absl::Status)> on_fatal;
   };

@@ -46,10 +46,15 @@ uint64_t RecordBytes(const Index::Change& change) {
 
 absl::Status CommitPipeline::AdmitChanges(
     absl::Span<const Index::Change> changes) const {
-  if (settings_.disk == nullptr || !NeedsRoom(changes)) return absl::OkStatus();
-  uint64_t bytes = pending_bytes_;
+  if (!NeedsRoom(changes)) return absl::OkStatus();
+  uint64_t bytes = 0;
   for (const Index::Change& change : changes) bytes += RecordBytes(change);
-  return settings_.disk->Admit(bytes);
+  if (settings_.disk != nullptr) {
+    absl::Status admitted = settings_.disk->Admit(pending_bytes_ + bytes);
+    if (!admitted.ok()) return admitted;
+  }
+  if (settings_.memory == nullptr) return absl::OkStatus();
+  return settings_.memory->Admit(bytes, pending_bytes_);
 }
 
 uint64_t CommitPipeline::TakeGroup() {

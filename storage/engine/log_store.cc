@@ -155,10 +155,12 @@ void LogStore::StartThreads() {
   reader_ = std::make_unique<StoreReader>(&index_, &records_, &leases_,
                                           time_.get(), &options_.limits);
   disk_ = std::make_unique<DiskGuard>(DiskSettings());
+  memory_ = std::make_unique<MemoryGuard>(MemoryGuard::Settings{
+      options_.memory_bytes_max, [this] { return MeasureMemory(); }});
   pipeline_ = std::make_unique<CommitPipeline>(
       CommitPipeline::Settings{options_.durability, options_.sync_interval,
                                &options_.limits, time_.get(), disk_.get(),
-                               std::move(options_.on_fatal)},
+                               memory_.get(), std::move(options_.on_fatal)},
       log_.get(), &index_, &cache_, recovered_.next_revision - 1,
       recovered_.next_revision);
   history_ = std::make_unique<HistoryWindow>(
@@ -247,16 +249,31 @@ void LogStore::LeaveCheckpoint() {
 
 absl::Status LogStore::Fetch(const std::vector<std::string>& keys,
                              FetchedValues* values) {
+  uint64_t fetched_bytes = 0;
+  for (const auto& [key, fetched] : *values) {
+    fetched_bytes += fetched.value->size();
+  }
   for (const std::string& key : keys) {
     while (true) {
       const std::optional<Version> version = pipeline_->FindNewest(key);
       if (!version.has_value()) break;
+      FetchedValue& fetched = (*values)[key];
+      if (fetched.value != nullptr) {
+        if (fetched.revision == version->revision) break;
+        fetched_bytes -= fetched.value->size();
+      }
       absl::StatusOr<std::optional<std::string>> value =
           records_.ReadValue(key, *version, RecordReader::Caching::kUse);
       if (!value.ok()) return value.status();
+      fetched = FetchedValue();
       if (!value->has_value()) continue;  // it has moved
-      (*values)[key] = {version->revision, std::make_shared<const std::string>(
-                                               **std::move(value))};
+      fetched = {version->revision,
+                 std::make_shared<const std::string>(**std::move(value))};
+      fetched_bytes += fetched.value->size();
+      absl::Status fits =
+          CheckAtMost("values that the transaction reads", fetched_bytes,
+                      "fetched_bytes_max", options_.limits.fetched_bytes_max);
+      if (!fits.ok()) return fits;
       break;
     }
   }

@@ -18,6 +18,7 @@
 #include "storage/engine/engine_time.h"
 #include "storage/engine/hint_maker.h"
 #include "storage/engine/history_window.h"
+#include "storage/engine/memory_guard.h"
 #include "storage/engine/page_leases.h"
 #include "storage/engine/record_reader.h"
 #include "storage/engine/recovery.h"
@@ -65,6 +66,8 @@ class LogStore final : public Store {
   void StartThreads();
   void StartHintMaker();
   DiskGuard::Settings DiskSettings();
+  // By part, pending bytes apart.
+  MemoryStats MeasureMemory() const;
   absl::Status Fetch(const std::vector<std::string>& keys,
                      FetchedValues* values);
   void Say(absl::string_view line);
@@ -86,6 +89,7 @@ class LogStore final : public Store {
   PageLeases leases_;
   std::unique_ptr<Snapshots> snapshots_;
   std::unique_ptr<DiskGuard> disk_;
+  std::unique_ptr<MemoryGuard> memory_;
   std::unique_ptr<StoreReader> reader_;
   std::unique_ptr<CommitPipeline> pipeline_;
   std::unique_ptr<HistoryWindow> history_;

@@ -47,6 +47,7 @@ StoreStats LogStore::Stats() const {
   stats.damaged_record_count = scrubs.damaged;
   stats.last_verify_time = scrubs.last_time;
   stats.disk = disk_->stats();
+  stats.memory = memory_->stats(commits.pending_bytes);
   stats.recovery_duration = recovery_duration_;
   stats.recovered_record_count = recovered_.record_count;
   stats.recovery_cut_bytes = recovered_.cut_bytes;
@@ -60,6 +61,14 @@ StoreStats LogStore::Stats() const {
     stats.hint_bytes = hints.written_bytes;
   }
   return stats;
+}
+
+MemoryStats LogStore::MeasureMemory() const {
+  MemoryStats memory;
+  memory.index_bytes = index_.usage().index_bytes;
+  memory.cache_bytes = cache_.usage().bytes;
+  if (options_.process_bytes) memory.process_bytes = options_.process_bytes();
+  return memory;
 }
 
 }  // namespace rundlet

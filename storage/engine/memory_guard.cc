@@ -17,7 +17,7 @@ constexpr uint64_t kCommitBytes = 256;
 uint64_t Total(const MemoryStats& stats) {
   const uint64_t parts = stats.index_bytes + stats.cache_bytes +
                          stats.pending_bytes + stats.request_bytes;
-  return std::max(parts, stats.resident_bytes);
+  return std::max(parts, stats.process_bytes);
 }
 
 }  // namespace

@@ -72,7 +72,7 @@ EngineParts::EngineParts(Options given, const FakeClock* clock)
   pipeline = std::make_unique<CommitPipeline>(
       CommitPipeline::Settings{options.durability, options.sync_interval,
                                &options.limits, time.get(), disk.get(),
-                               std::move(options.on_fatal)},
+                               /*memory=*/nullptr, std::move(options.on_fatal)},
       log.get(), &index, &cache, recovered.next_revision - 1,
       recovered.next_revision);
 }

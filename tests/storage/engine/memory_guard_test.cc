@@ -31,7 +31,7 @@ class MemoryGuardTest : public ::testing::Test {
 TEST_F(MemoryGuardTest, EachPartCounts) {
   for (uint64_t MemoryStats::*part :
        {&MemoryStats::index_bytes, &MemoryStats::cache_bytes,
-        &MemoryStats::request_bytes, &MemoryStats::resident_bytes}) {
+        &MemoryStats::request_bytes, &MemoryStats::process_bytes}) {
     now_ = MemoryStats();
     EXPECT_TRUE(Admits(20'000));
     now_.*part = kCeiling;
@@ -45,7 +45,7 @@ TEST_F(MemoryGuardTest, EachPartCounts) {
 TEST_F(MemoryGuardTest, PartsAddUpAndTheProcessIsTheirWhole) {
   now_.index_bytes = kCeiling / 2;
   now_.cache_bytes = kCeiling / 4;
-  now_.resident_bytes = kCeiling / 2;
+  now_.process_bytes = kCeiling / 2;
   EXPECT_TRUE(Admits(20'000));
   const MemoryStats stats = guard_.stats(/*pending_bytes=*/1000);
   EXPECT_EQ(stats.used_bytes, kCeiling / 4 * 3 + 1000);
@@ -74,15 +74,14 @@ TEST_F(MemoryGuardTest, AdmitsAgainWhenASixteenthIsFree) {
 TEST_F(MemoryGuardTest, SmallCommitsAreNotMeasuredEach) {
   for (int i = 0; i < 100; ++i) EXPECT_TRUE(Admits(100));
   EXPECT_LT(measured_, 10);
-  // But what they were admitted counts at once.
-  now_.resident_bytes = 0;
-  EXPECT_FALSE(Admits(kCeiling - 1000));
+  // Nor is a large one let through by an old measurement.
+  EXPECT_FALSE(Admits(kCeiling));
 }
 
 TEST(MemoryGuardOffTest, WithoutACeilingNothingIsRefused) {
   MemoryGuard guard({0, [] {
                        MemoryStats stats;
-                       stats.resident_bytes = ~uint64_t{0} / 2;
+                       stats.process_bytes = ~uint64_t{0} / 2;
                        return stats;
                      }});
   EXPECT_TRUE(guard.Admit(1 << 30, 1 << 30).ok());
