@@ -66,6 +66,18 @@ absl::Status CheckCondition(const Condition& condition, const Limits& limits,
   return CheckValue("value", condition.value, limits);
 }
 
+absl::Status CheckRequestId(const RequestId& request, const Limits& limits) {
+  if (request.id.empty()) {
+    return absl::InvalidArgumentError("request.id is empty");
+  }
+  absl::Status status =
+      CheckAtMost("request.id bytes", request.id.size(), "request_id_bytes_max",
+                  limits.request_id_bytes_max);
+  if (!status.ok()) return status;
+  return CheckAtMost("request.identity bytes", request.identity.size(),
+                     "request_id_bytes_max", limits.request_id_bytes_max);
+}
+
 }  // namespace
 
 absl::Status CheckAtMost(absl::string_view field, uint64_t value,
@@ -103,6 +115,10 @@ absl::Status CheckTransaction(const Transaction& transaction,
     return absl::InvalidArgumentError(
         absl::StrCat("durability is ", static_cast<int>(transaction.durability),
                      ", not a durability"));
+  }
+  if (transaction.request.has_value()) {
+    absl::Status named = CheckRequestId(*transaction.request, limits);
+    if (!named.ok()) return named;
   }
   absl::Status status = CheckAtMost(
       "conditions and operations",

@@ -21,6 +21,8 @@ struct Limits {
   // Values that one transaction makes the store read, for its conditions and
   // its answer.
   uint64_t fetched_bytes_max = uint64_t{8} << 20;
+  // Of a request's identity and of its id, each.
+  uint64_t request_id_bytes_max = 128;
   // Keys of one Read, and keys and values of its answer.
   uint64_t read_keys_max = 1024;
   uint64_t read_bytes_max = uint64_t{3} << 20;

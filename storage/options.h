@@ -82,6 +82,12 @@ struct Options {
   // the store knows of. Called from any thread. Empty: only the store counts.
   std::function<uint64_t()> process_bytes;
 
+  // Exactly once: how long the outcome of a request with an id is remembered
+  // after its commit, in engine time and across restarts; and how many are,
+  // beyond which new ids are refused.
+  absl::Duration request_window = absl::Minutes(10);
+  uint64_t requests_max = 1'000'000;
+
   // A full disk (P11). With fewer free bytes than this, writes are refused with
   // RESOURCE_EXHAUSTED; deletes, expiry and compaction go on. At most a 16th of
   // the room that the store has, free or its own. 0: no such mark.

@@ -75,6 +75,7 @@ struct StoreStats {
   uint64_t verify_count = 0;          // asked for or by the scrub, and finished
   uint64_t damaged_record_count = 0;  // that the last of them has found
   std::optional<absl::Time> last_verify_time;
+  uint64_t request_count = 0;  // under way or remembered
   DiskStats disk;
   uint64_t hint_count = 0;  // sealed segments that have a hint
   uint64_t hint_bytes = 0;  // that were written since open

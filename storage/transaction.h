@@ -113,6 +113,13 @@ struct Condition {
   }
 };
 
+// The name of a request, which makes it happen exactly once: a repeat of a
+// transaction with the same name is answered with the first one's outcome.
+struct RequestId {
+  std::string identity;  // who names it; may be empty
+  std::string id;        // unique to the identity; not empty
+};
+
 // If all conditions hold, `operations` run; else, if has_otherwise,
 // `otherwise` run; else nothing does. Operations apply in order and see the
 // earlier ones. One transaction takes at most one revision; one that changes
@@ -129,6 +136,12 @@ struct Transaction {
   // MSG_MORE: the store may hold this one back to write both together. The
   // last of a run must not set it.
   bool more = false;
+  // Exactly once: while the store remembers a request of that name, for at
+  // least Options::request_window after its commit, another one changes
+  // nothing. INVALID_ARGUMENT: it was another transaction. RESOURCE_EXHAUSTED:
+  // the store remembers no more names. A request takes a revision, even if it
+  // changes no key.
+  std::optional<RequestId> request;
 };
 
 // What one operation of the branch that ran found.
@@ -159,6 +172,9 @@ struct Receipt {
   Durability durability = Durability::kMemory;  // reached, at least
   std::optional<FailedCondition> failed_condition;
   std::vector<OperationResult> results;  // of the branch that ran, in its order
+  // This is the outcome of an earlier request of the same name. It has no
+  // entries: those are not remembered.
+  bool replayed = false;
 };
 
 struct ReadRequest {

@@ -114,7 +114,10 @@ std::vector<std::string> CommitPipeline::Commit(Transaction* transaction,
                                : transaction->durability;
       plan->receipt.durability = commit->durability;
       // What only looked has nothing to make durable.
-      if (plan->put_count + plan->delete_count == 0) {
+      if (transaction->request.has_value()) {
+        commit->extra =
+            settings_.requests->ExtraFor(*transaction->request, plan->receipt);
+      } else if (plan->put_count + plan->delete_count == 0) {
         commit->durability = Durability::kMemory;
       }
       commit->changes = std::move(plan->changes);
@@ -184,8 +187,10 @@ void CommitPipeline::Sync(Durability durability, Callback done) {
 }
 
 void CommitPipeline::Enqueue(CommitPtr commit) {
-  if (!commit->changes.empty()) {
+  if (commit->writes()) {
     head_ = next_revision_++;
+    commit->record_bytes += commit->extra.size();
+    if (commit->changes.empty()) commit->record_bytes += kRecordHeaderBytes;
     for (const Index::Change& change : commit->changes) {
       commit->record_bytes += kRecordHeaderBytes + change.key.size();
       if (change.version.value != nullptr) {
@@ -244,8 +249,9 @@ void CommitPipeline::TakeReady(std::vector<CommitPtr>* ready) {
   while (!queue_.empty() && IsReady(*queue_.front())) {
     CommitPtr commit = std::move(queue_.front());
     queue_.pop_front();
-    if (commit->failure.ok() && !commit->changes.empty()) {
+    if (commit->failure.ok() && commit->writes()) {
       RUNDLET_SYNC_POINT("commit: to be published");
+      Remember(*commit);
       index.Apply(commit->changes, commit->revision);
       commit->published = true;
       if (commit->expired) counts_.expired += commit->changes.size();

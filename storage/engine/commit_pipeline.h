@@ -40,6 +40,7 @@
 #include "storage/engine/engine_time.h"
 #include "storage/engine/memory_guard.h"
 #include "storage/engine/pending_commit.h"
+#include "storage/engine/request_table.h"
 #include "storage/engine/transaction_plan.h"
 #include "storage/format/location.h"
 #include "storage/format/record.h"
@@ -62,6 +63,8 @@ class CommitPipeline {
     DiskGuard* disk = nullptr;
     // Refuses what no memory is left for; null: there is no ceiling.
     MemoryGuard* memory = nullptr;
+    // Remembers commits that have a request id; null: there are none.
+    RequestTable* requests = nullptr;
     // Called once, when the pipeline can no longer keep its promises (P7).
     absl::AnyInvocable<void(absl::Status)> on_fatal;
   };
@@ -177,6 +180,8 @@ class CommitPipeline {
   void RebuildNewest() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   // --- publishing
+  // Before a compaction may take its record (T3).
+  void Remember(const PendingCommit& commit) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   bool IsReady(const PendingCommit& commit) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Publish() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);

@@ -29,6 +29,15 @@ Record RecordOf(const Index::Change& change, bool expired) {
   return record;
 }
 
+// Of a request that changed no key.
+Record ReceiptOf(const PendingCommit& commit) {
+  Record record;
+  record.type = RecordType::kReceipt;
+  record.revision = commit.revision;
+  record.modified_us = commit.time_us;
+  return record;
+}
+
 // Whether the store becomes larger: a tombstone makes room in the end.
 bool NeedsRoom(absl::Span<const Index::Change> changes) {
   return std::any_of(
@@ -118,7 +127,9 @@ absl::Status CommitPipeline::WriteGroup() {
     for (const Index::Change& change : commit->changes) {
       records_.push_back(RecordOf(change, commit->expired));
     }
+    if (commit->changes.empty()) records_.push_back(ReceiptOf(*commit));
     records_.back().ends_transaction = true;
+    records_.back().extra = commit->extra;
   }
   absl::Status written =
       log_->Write(records_, group_.back()->time_us, &locations_);
@@ -128,6 +139,7 @@ absl::Status CommitPipeline::WriteGroup() {
 
 void CommitPipeline::CacheGroup() {
   for (size_t i = 0; i < records_.size(); ++i) {
+    if (records_[i].type == RecordType::kReceipt) continue;
     if (records_[i].type == RecordType::kDelete) {
       cache_->Erase(records_[i].key);
     } else {
@@ -148,6 +160,7 @@ void CommitPipeline::FinishGroup() {
                          change.version.location);
       }
     }
+    if (commit->changes.empty()) ++next;  // its receipt has no place
     commit->written = true;
     pending_bytes_ -= commit->record_bytes;
     counts_.written_bytes += commit->record_bytes;
@@ -168,6 +181,13 @@ void CommitPipeline::RebuildNewest() {
   }
 }
 
+void CommitPipeline::Remember(const PendingCommit& commit) {
+  if (commit.extra.empty()) return;
+  // What it made itself is whole.
+  settings_.requests->Remember({commit.extra, commit.revision, commit.time_us})
+      .IgnoreError();
+}
+
 bool CommitPipeline::WaitsForUnwritten(const PendingCommit& commit) const {
   return !IsReady(commit) && !unwritten_.empty() &&
          commit.revision >= unwritten_.front()->revision;
@@ -182,8 +202,8 @@ void CommitPipeline::FailUnwritten(absl::Status status, bool spare_deletes) {
     if (spare_deletes) {
       fails = fails || (!commit->written && NeedsRoom(commit->changes));
     } else {
-      fails = fails || (commit->changes.empty() ? WaitsForUnwritten(*commit)
-                                                : !commit->written);
+      fails = fails || (commit->writes() ? !commit->written
+                                         : WaitsForUnwritten(*commit));
     }
     if (fails && commit->failure.ok()) commit->failure = status;
   }

@@ -39,6 +39,7 @@ absl::Status Compaction::ChooseInputs(const ManifestState& state,
     if (kept.segment_ids.count(id) > 0) continue;
     inputs_.push_back(id);
     floor_ = std::max(floor_, segment.seal->revision_max + 1);
+    revision_max_ = std::max(revision_max_, segment.seal->revision_max);
     report_.bytes_before += segment.seal->bytes;
     report_.records_dropped += segment.seal->record_count;
   }
@@ -77,7 +78,24 @@ absl::Status Compaction::CopyVersion(absl::string_view key,
   }
   RUNDLET_SYNC_POINT("compaction: record read");
   ++report_.records_kept;
-  return writer.Append(*record);
+  Record kept = *record;
+  kept.extra = {};  // WriteReceipts keeps it, for as long as it is remembered
+  return writer.Append(kept);
+}
+
+absl::Status Compaction::WriteReceipts(BaseWriter& writer) {
+  if (environment_.requests == nullptr) return absl::OkStatus();
+  for (const CommittedRequest& request :
+       environment_.requests->Until(revision_max_)) {
+    Record record;
+    record.type = RecordType::kReceipt;
+    record.revision = request.revision;
+    record.modified_us = request.time_us;
+    record.extra = request.extra;
+    absl::Status written = writer.Append(record);
+    if (!written.ok()) return written;
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Compaction::CopyLive(BaseWriter& writer,
@@ -183,7 +201,8 @@ absl::StatusOr<CompactionReport> Compaction::Run(
   BaseWriter writer(environment_.file_system, environment_.folder,
                     state.store_id, environment_.segment_bytes,
                     [this] { return environment_.log->NextSegmentId(); });
-  status = CopyLive(writer, cancelled);
+  status = WriteReceipts(writer);
+  if (status.ok()) status = CopyLive(writer, cancelled);
   if (!status.ok()) return status;
   const absl::StatusOr<std::vector<BaseWriter::Output>> outputs =
       writer.Finish();

@@ -15,6 +15,7 @@
 #include "storage/engine/active_log.h"
 #include "storage/engine/disk_guard.h"
 #include "storage/engine/history_window.h"
+#include "storage/engine/request_table.h"
 #include "storage/file/file_system.h"
 #include "storage/index/index.h"
 #include "storage/log/base_writer.h"
@@ -50,7 +51,8 @@ class Compaction {
     DiskGuard* disk = nullptr;  // keeps room back for it; null: none does
     // Makes durable what the index leads to by now; never empty.
     std::function<absl::Status()> sync_log;
-    HistoryWindow* history = nullptr;  // null: no history is kept
+    HistoryWindow* history = nullptr;        // null: no history is kept
+    const RequestTable* requests = nullptr;  // null: none are remembered
     // Told how many bytes were copied; may rest. Empty: as fast as it goes.
     std::function<void(uint64_t bytes)> pace = nullptr;
   };
@@ -72,6 +74,9 @@ class Compaction {
  private:
   absl::Status CheckRoom() const;
   absl::Status ChooseInputs(const ManifestState& state, int64_t time_us);
+  // Whatever records of requests the inputs have, those that are remembered go
+  // into the outputs, each as a receipt of its own (T3).
+  absl::Status WriteReceipts(BaseWriter& writer);
   absl::Status CopyLive(BaseWriter& writer,
                         absl::FunctionRef<bool()> cancelled);
   absl::Status CopyVersion(absl::string_view key, const Version& version,
@@ -84,7 +89,8 @@ class Compaction {
 
   const Environment environment_;
   std::vector<uint64_t> inputs_;
-  Revision floor_ = 0;  // afterwards
+  Revision floor_ = 0;         // afterwards
+  Revision revision_max_ = 0;  // of the inputs
   CompactionReport report_;
   bool must_stop_ = false;
 };

@@ -39,6 +39,11 @@ absl::Status CheckOptions(const Options& options) {
     return absl::InvalidArgumentError(
         "sync_interval, sweep_interval and disk_interval are above zero");
   }
+  if (options.request_window < absl::ZeroDuration()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "request_window is ", absl::FormatDuration(options.request_window),
+        ", it is at least 0"));
+  }
   if (options.history_window < absl::ZeroDuration()) {
     return absl::InvalidArgumentError(absl::StrCat(
         "history_window is ", absl::FormatDuration(options.history_window),
@@ -121,8 +126,7 @@ absl::Status LogStore::Start() {
     Say(absl::StrCat("cut ", recovered_.cut_bytes,
                      " bytes of torn tail, which had not been synced"));
   }
-  StartThreads();
-  return absl::OkStatus();
+  return StartThreads();
 }
 
 DiskGuard::Settings LogStore::DiskSettings() {
@@ -142,7 +146,7 @@ DiskGuard::Settings LogStore::DiskSettings() {
   return settings;
 }
 
-void LogStore::StartThreads() {
+absl::Status LogStore::StartThreads() {
   store_id_ = recovered_.manifest->state().store_id;
   time_ = std::make_unique<EngineTime>(options_.clock, recovered_.time_us);
   log_ = std::make_unique<ActiveLog>(
@@ -154,13 +158,16 @@ void LogStore::StartThreads() {
       std::make_unique<Snapshots>(&index_, time_.get(), &options_.limits);
   reader_ = std::make_unique<StoreReader>(&index_, &records_, &leases_,
                                           time_.get(), &options_.limits);
+  absl::Status remembered = StartRequests();
+  if (!remembered.ok()) return remembered;
   disk_ = std::make_unique<DiskGuard>(DiskSettings());
   memory_ = std::make_unique<MemoryGuard>(MemoryGuard::Settings{
       options_.memory_bytes_max, [this] { return MeasureMemory(); }});
   pipeline_ = std::make_unique<CommitPipeline>(
       CommitPipeline::Settings{options_.durability, options_.sync_interval,
                                &options_.limits, time_.get(), disk_.get(),
-                               memory_.get(), std::move(options_.on_fatal)},
+                               memory_.get(), requests_.get(),
+                               std::move(options_.on_fatal)},
       log_.get(), &index_, &cache_, recovered_.next_revision - 1,
       recovered_.next_revision);
   history_ = std::make_unique<HistoryWindow>(
@@ -173,7 +180,7 @@ void LogStore::StartThreads() {
           options_.file_system, options_.path, options_.segment_bytes,
           recovered_.manifest.get(), &segments_, &index_, log_.get(),
           [this](absl::string_view line) { Say(line); }, disk_.get(),
-          /*sync_log=*/nullptr, history_.get(),
+          /*sync_log=*/nullptr, history_.get(), requests_.get(),
           /*pace=*/nullptr},
       pipeline_.get(), time_.get(), options_.clock,
       CompactionPolicy({options_.compaction_live_ratio,
@@ -197,6 +204,7 @@ void LogStore::StartThreads() {
           options_.file_system, options_.segment_bytes,
           recovered_.manifest.get(), &segments_, &index_, time_.get(),
           [this] { return BlockingStore(this).Sync(Durability::kDisk); }});
+  return absl::OkStatus();
 }
 
 void LogStore::StartHintMaker() {
@@ -239,6 +247,9 @@ LogStore::~LogStore() {
 
 // The store is whole without it.
 void LogStore::LeaveCheckpoint() {
+  // It has keys alone; requests that are remembered are found in the segments
+  // and their hints.
+  if (!requests_->Until(index_.visible()).empty()) return;
   const absl::Status written =
       WriteCheckpoint(options_.file_system, options_.path,
                       recovered_.manifest->state(), log_->ActiveSeal(), index_);
@@ -283,6 +294,9 @@ absl::Status LogStore::Fetch(const std::vector<std::string>& keys,
 void LogStore::Commit(Transaction transaction, CommitCallback done) {
   const absl::Status checked = CheckTransaction(transaction, options_.limits);
   if (!checked.ok()) return done(checked);
+  if (transaction.request.has_value() && !BeginRequest(transaction, &done)) {
+    return;
+  }
   FetchedValues values;
   std::vector<std::string> needed = ValuesNeeded(transaction);
   // A round that ends with values still missing means that another commit has

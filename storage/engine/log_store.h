@@ -22,6 +22,7 @@
 #include "storage/engine/page_leases.h"
 #include "storage/engine/record_reader.h"
 #include "storage/engine/recovery.h"
+#include "storage/engine/request_table.h"
 #include "storage/engine/scrubber.h"
 #include "storage/engine/snapshots.h"
 #include "storage/engine/store_reader.h"
@@ -63,11 +64,18 @@ class LogStore final : public Store {
   explicit LogStore(Options options);
 
   absl::Status Start();
-  void StartThreads();
   void StartHintMaker();
+  absl::Status StartThreads();
+  // Remembers what recovery has found.
+  absl::Status StartRequests();
   DiskGuard::Settings DiskSettings();
   // By part, pending bytes apart.
   MemoryStats MeasureMemory() const;
+  // Exactly once: true, and the transaction is to be committed with *done;
+  // false, and it is or will be answered (T3).
+  bool BeginRequest(const Transaction& transaction, CommitCallback* done);
+  // Answers with an outcome once it has reached the durability asked for.
+  void Replay(Receipt receipt, Durability durability, CommitCallback done);
   absl::Status Fetch(const std::vector<std::string>& keys,
                      FetchedValues* values);
   void Say(absl::string_view line);
@@ -88,6 +96,7 @@ class LogStore final : public Store {
   std::unique_ptr<ActiveLog> log_;
   PageLeases leases_;
   std::unique_ptr<Snapshots> snapshots_;
+  std::unique_ptr<RequestTable> requests_;
   std::unique_ptr<DiskGuard> disk_;
   std::unique_ptr<MemoryGuard> memory_;
   std::unique_ptr<StoreReader> reader_;

@@ -46,6 +46,7 @@ StoreStats LogStore::Stats() const {
   stats.verify_count = scrubs.verifications;
   stats.damaged_record_count = scrubs.damaged;
   stats.last_verify_time = scrubs.last_time;
+  stats.request_count = requests_->count();
   stats.disk = disk_->stats();
   stats.memory = memory_->stats(commits.pending_bytes);
   stats.recovery_duration = recovery_duration_;
@@ -67,6 +68,7 @@ MemoryStats LogStore::MeasureMemory() const {
   MemoryStats memory;
   memory.index_bytes = index_.usage().index_bytes;
   memory.cache_bytes = cache_.usage().bytes;
+  memory.request_bytes = requests_->bytes();
   if (options_.process_bytes) memory.process_bytes = options_.process_bytes();
   return memory;
 }

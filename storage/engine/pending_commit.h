@@ -4,6 +4,7 @@
 #define RUNDLET_STORAGE_ENGINE_PENDING_COMMIT_H_
 
 #include <cstdint>
+#include <string>
 
 #include "absl/container/inlined_vector.h"
 #include "absl/functional/any_invocable.h"
@@ -20,11 +21,15 @@ struct PendingCommit {
   Revision revision = 0;
   Durability durability = Durability::kDisk;
   absl::InlinedVector<Index::Change, 1> changes;  // may be empty
+  // Of a commit that has a request id: what its record carries (T3).
+  std::string extra;
   bool expired = false;  // its deletes are those of the sweeper
   int64_t time_us = 0;
   uint64_t record_bytes = 0;
   Receipt receipt;
   absl::AnyInvocable<void(absl::StatusOr<Receipt>)> done;  // may be empty
+  // Whether it has a record in the log, and so a revision of its own.
+  bool writes() const { return !changes.empty() || !extra.empty(); }
   bool written = false;
   bool published = false;
   absl::Status failure;

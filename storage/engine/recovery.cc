@@ -115,9 +115,12 @@ void Recovery::Say(absl::string_view line) {
 
 absl::StatusOr<SegmentSeal> Recovery::Replay(const Segment& segment,
                                              uint64_t to) {
-  absl::StatusOr<SegmentSeal> seal = LoadRecords(
-      segment, to, index_, &recovered_.time_us,
-      [](const Record&, const Location&) { return absl::OkStatus(); });
+  absl::StatusOr<SegmentSeal> seal =
+      LoadRecords(segment, to, index_, &recovered_.time_us,
+                  [this](const Record& record, const Location&) {
+                    NoteRequest(record, &recovered_.requests);
+                    return absl::OkStatus();
+                  });
   if (!seal.ok()) return seal;
   recovered_.record_count += seal->record_count;
   revision_max_ = std::max(revision_max_, seal->revision_max);
@@ -171,6 +174,7 @@ absl::Status Recovery::LoadSealed() {
   recovered_.hints_rejected = loaded->hints_rejected.size();
   recovered_.segments_read = loaded->segments_read;
   revision_max_ = std::max(revision_max_, loaded->revision_max);
+  recovered_.requests = std::move(loaded->requests);
   unlisted_.insert(unlisted_.end(), loaded->hints_rejected.begin(),
                    loaded->hints_rejected.end());
   return absl::OkStatus();

@@ -6,9 +6,11 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "storage/engine/request_table.h"
 #include "storage/file/file_system.h"
 #include "storage/index/index.h"
 #include "storage/log/log_writer.h"
@@ -31,6 +33,7 @@ struct RecoveredStore {
   uint64_t hints_used = 0;
   uint64_t hints_rejected = 0;
   uint64_t segments_read = 0;  // whole, sealed ones
+  std::vector<CommittedRequest> requests;  // of all that records carry
 };
 
 // Opens or makes the store of options.path as FORMAT.md section 6 says, and

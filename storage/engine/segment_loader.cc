@@ -61,6 +61,7 @@ absl::StatusOr<SegmentLoader::Loaded> SegmentLoader::LoadHint(
       (*hint)->Visit([&](const Record& record, const Location& location) {
         batch.Add(record, location);
         loaded.time_us = std::max(loaded.time_us, record.modified_us);
+        NoteRequest(record, &loaded.requests);
         return absl::OkStatus();
       });
   if (!visited.ok()) return visited;
@@ -74,6 +75,7 @@ absl::Status SegmentLoader::LoadSegment(const Job& job, Loaded* loaded) const {
       LoadRecords(*job.segment, job.seal.bytes, index_, &loaded->time_us,
                   [&](const Record& record, const Location& location) {
                     if (settings_.verify) digest.Add(record, location);
+                    NoteRequest(record, &loaded->requests);
                     return absl::OkStatus();
                   });
   if (!seal.ok()) {
@@ -126,6 +128,8 @@ absl::StatusOr<SegmentLoader::Loaded> SegmentLoader::LoadOne(
 }
 
 void SegmentLoader::Count(const Loaded& loaded) {
+  result_.requests.insert(result_.requests.end(), loaded.requests.begin(),
+                          loaded.requests.end());
   result_.record_count += loaded.record_count;
   result_.time_us = std::max(result_.time_us, loaded.time_us);
   ++(loaded.by_hint ? result_.hints_used : result_.segments_read);

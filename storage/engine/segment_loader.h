@@ -17,6 +17,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
+#include "storage/engine/request_table.h"
 #include "storage/file/file_system.h"
 #include "storage/format/hint.h"
 #include "storage/format/manifest_edit.h"
@@ -59,6 +60,7 @@ class SegmentLoader {
     uint64_t hints_used = 0;
     uint64_t segments_read = 0;               // whole
     std::vector<std::string> hints_rejected;  // paths of what is no use
+    std::vector<CommittedRequest> requests;   // of all that records carry
   };
 
   SegmentLoader(Settings settings, Index* index);
@@ -72,6 +74,7 @@ class SegmentLoader {
     uint64_t record_count = 0;
     int64_t time_us = 0;
     bool by_hint = false;
+    std::vector<CommittedRequest> requests;
     std::string rejected;  // the path of a hint that is of no use
     std::string reason;
   };

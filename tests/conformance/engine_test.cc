@@ -130,6 +130,7 @@ RUNDLET_HOLD_ALL(EmbeddedLaws);
 RUNDLET_HOLD_ALL(CallbackLaws);
 RUNDLET_HOLD_ALL(IngestLaws);
 RUNDLET_HOLD_ALL(MaintenanceLaws);
+RUNDLET_HOLD_ALL(RequestLaws);
 
 }  // namespace
 }  // namespace rundlet

@@ -43,6 +43,7 @@ RUNDLET_HOLD(EmbeddedLaws);
 RUNDLET_HOLD(CallbackLaws);
 RUNDLET_HOLD(IngestLaws);
 RUNDLET_HOLD(MaintenanceLaws);
+RUNDLET_HOLD(RequestLaws);
 
 }  // namespace
 }  // namespace rundlet

@@ -95,6 +95,7 @@ class EmbeddedLaws : public StoreLaws {};
 class CallbackLaws : public StoreLaws {};
 class IngestLaws : public StoreLaws {};
 class MaintenanceLaws : public StoreLaws {};
+class RequestLaws : public StoreLaws {};
 
 }  // namespace rundlet
 

@@ -132,7 +132,7 @@ std::optional<Entry> ModelStore::FindChanged(const std::string& key,
 void ModelStore::Commit(Transaction transaction, CommitCallback done) {
   mutex_.Lock();
   SweepForWatches();
-  absl::StatusOr<Receipt> receipt = Apply(transaction);
+  absl::StatusOr<Receipt> receipt = ApplyOnce(transaction);
   completions_.push_back(
       [done = std::move(done), receipt = std::move(receipt)]() mutable {
         done(std::move(receipt));

@@ -84,6 +84,14 @@ class ModelStore : public Store {
     bool expired = false;
   };
 
+  // A request that has committed.
+  struct Requested {
+    std::string payload;
+    Receipt receipt;
+    Revision revision = 0;
+    absl::Time time;
+  };
+
   struct Watching;
   class Handle;
 
@@ -96,6 +104,9 @@ class ModelStore : public Store {
                                    const Moment& moment) const
       ABSL_SHARED_LOCKS_REQUIRED(mutex_);
 
+  // With a request id: once.
+  absl::StatusOr<Receipt> ApplyOnce(const Transaction& transaction)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::StatusOr<Receipt> Apply(const Transaction& transaction)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::optional<FailedCondition> FirstFailed(
@@ -157,6 +168,8 @@ class ModelStore : public Store {
   std::map<Revision, absl::Duration> leases_ ABSL_GUARDED_BY(mutex_);
   std::map<uint64_t, Snapshot> snapshots_ ABSL_GUARDED_BY(mutex_);
   uint64_t last_snapshot_id_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::map<std::pair<std::string, std::string>, Requested> requests_
+      ABSL_GUARDED_BY(mutex_);
   std::map<Revision, Logged> log_ ABSL_GUARDED_BY(mutex_);
   Revision floor_ ABSL_GUARDED_BY(mutex_) = 0;
   std::vector<std::shared_ptr<Watching>> watches_ ABSL_GUARDED_BY(mutex_);

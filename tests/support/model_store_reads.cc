@@ -160,6 +160,10 @@ void ModelStore::Rewind(Revision revision) {
     versions.erase(versions.upper_bound(revision), versions.end());
   }
   log_.erase(log_.upper_bound(revision), log_.end());
+  for (auto each = requests_.begin(); each != requests_.end();) {
+    const bool is_lost = each->second.revision > revision;
+    each = is_lost ? requests_.erase(each) : std::next(each);
+  }
   for (auto label = ingested_.begin(); label != ingested_.end();) {
     label =
         label->second > revision ? ingested_.erase(label) : std::next(label);

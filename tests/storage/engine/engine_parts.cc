@@ -56,6 +56,8 @@ EngineParts::EngineParts(Options given, const FakeClock* clock)
   if (!opened.ok()) return;
   recovered = *std::move(opened);
   time = std::make_unique<EngineTime>(clock, recovered.time_us);
+  requests = std::make_unique<RequestTable>(RequestTable::Settings{
+      options.requests_max, options.request_window, time.get()});
   log = std::make_unique<ActiveLog>(
       ActiveLog::Settings{options.file_system, options.path,
                           recovered.manifest->state().store_id,
@@ -72,7 +74,8 @@ EngineParts::EngineParts(Options given, const FakeClock* clock)
   pipeline = std::make_unique<CommitPipeline>(
       CommitPipeline::Settings{options.durability, options.sync_interval,
                                &options.limits, time.get(), disk.get(),
-                               /*memory=*/nullptr, std::move(options.on_fatal)},
+                               /*memory=*/nullptr, requests.get(),
+                               std::move(options.on_fatal)},
       log.get(), &index, &cache, recovered.next_revision - 1,
       recovered.next_revision);
 }
@@ -130,7 +133,9 @@ Compaction::Environment EngineParts::ForCompaction() {
           log.get(),
           [](absl::string_view) {},
           disk.get(),
-          [this] { return Sync(Durability::kDisk).Get().status(); }};
+          [this] { return Sync(Durability::kDisk).Get().status(); },
+          /*history=*/nullptr,
+          requests.get()};
 }
 
 }  // namespace rundlet

@@ -18,6 +18,7 @@
 #include "storage/engine/disk_guard.h"
 #include "storage/engine/engine_time.h"
 #include "storage/engine/recovery.h"
+#include "storage/engine/request_table.h"
 #include "storage/index/index.h"
 #include "storage/log/record_cache.h"
 #include "storage/log/segment_set.h"
@@ -85,6 +86,7 @@ class EngineParts {
   RecoveredStore recovered;
   std::unique_ptr<EngineTime> time;
   std::unique_ptr<ActiveLog> log;
+  std::unique_ptr<RequestTable> requests;
   std::unique_ptr<DiskGuard> disk;  // null unless there is a mark
   std::unique_ptr<CommitPipeline> pipeline;
 };
