@@ -52,9 +52,21 @@ absl::Status Backup::CopyVersion(const std::string& key, Version version,
           absl::StrCat(segment->path(), ": at offset ", version.location.offset,
                        ": the record is that of another key or revision"));
     }
-    return writer.Append(*record);
+    Record copied = *record;
+    copied.extra = {};  // CopyRequests copies what is still remembered
+    return writer.Append(copied);
   }
   return writer.Append(RecordOf(key, version));
+}
+
+absl::Status Backup::CopyRequests(Revision at, FolderWriter& writer) {
+  if (environment_.requests == nullptr) return absl::OkStatus();
+  for (const CommittedRequest& request : environment_.requests->Until(at)) {
+    absl::Status copied = writer.Append(ReceiptRecordOf(request));
+    if (!copied.ok()) return copied;
+    ++request_count_;
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Backup::Copy(Revision at, FolderWriter& writer, Proceed proceed) {
@@ -89,6 +101,7 @@ absl::StatusOr<BackupReport> Backup::Run(const std::string& folder,
   const auto unpin = absl::MakeCleanup([&] { environment_.index->Unpin(at); });
   // L4: what a power loss could still take back is in no backup.
   absl::Status status = environment_.sync_log();
+  if (status.ok()) status = CopyRequests(at, **writer);
   if (status.ok()) status = Copy(at, **writer, proceed);
   if (!status.ok()) return status;
   FolderWriter::Facts facts;
@@ -100,7 +113,7 @@ absl::StatusOr<BackupReport> Backup::Run(const std::string& folder,
   if (!written.ok()) return written.status();
   BackupReport report;
   report.revision = at;
-  report.key_count = written->record_count;
+  report.key_count = written->record_count - request_count_;
   report.segment_count = written->segment_count;
   report.bytes = written->bytes;
   return report;

@@ -14,6 +14,7 @@
 #include "absl/strings/string_view.h"
 #include "storage/engine/engine_time.h"
 #include "storage/engine/folder_writer.h"
+#include "storage/engine/request_table.h"
 #include "storage/file/file_system.h"
 #include "storage/index/index.h"
 #include "storage/log/manifest.h"
@@ -34,6 +35,7 @@ class Backup {
     const EngineTime* time = nullptr;
     // Makes durable what the index leads to by now; never empty.
     std::function<absl::Status()> sync_log;
+    const RequestTable* requests = nullptr;  // null: none are remembered
   };
 
   // Asked now and then; false ends the backup.
@@ -52,11 +54,13 @@ class Backup {
                                    Proceed proceed);
 
  private:
+  absl::Status CopyRequests(Revision at, FolderWriter& writer);
   absl::Status Copy(Revision at, FolderWriter& writer, Proceed proceed);
   absl::Status CopyVersion(const std::string& key, Version version, Revision at,
                            FolderWriter& writer);
 
   const Environment environment_;
+  uint64_t request_count_ = 0;
 };
 
 }  // namespace rundlet

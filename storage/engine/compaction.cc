@@ -87,12 +87,7 @@ absl::Status Compaction::WriteReceipts(BaseWriter& writer) {
   if (environment_.requests == nullptr) return absl::OkStatus();
   for (const CommittedRequest& request :
        environment_.requests->Until(revision_max_)) {
-    Record record;
-    record.type = RecordType::kReceipt;
-    record.revision = request.revision;
-    record.modified_us = request.time_us;
-    record.extra = request.extra;
-    absl::Status written = writer.Append(record);
+    absl::Status written = writer.Append(ReceiptRecordOf(request));
     if (!written.ok()) return written;
   }
   return absl::OkStatus();

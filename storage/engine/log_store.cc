@@ -203,7 +203,8 @@ absl::Status LogStore::StartThreads() {
       rundlet::Backup::Environment{
           options_.file_system, options_.segment_bytes,
           recovered_.manifest.get(), &segments_, &index_, time_.get(),
-          [this] { return BlockingStore(this).Sync(Durability::kDisk); }});
+          [this] { return BlockingStore(this).Sync(Durability::kDisk); },
+          requests_.get()});
   return absl::OkStatus();
 }
 

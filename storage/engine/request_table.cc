@@ -12,6 +12,15 @@ constexpr uint64_t kRequestBytes = 200;
 
 }  // namespace
 
+Record ReceiptRecordOf(const CommittedRequest& request) {
+  Record record;
+  record.type = RecordType::kReceipt;
+  record.revision = request.revision;
+  record.modified_us = request.time_us;
+  record.extra = request.extra;
+  return record;
+}
+
 std::string RequestTable::KeyOf(absl::string_view identity,
                                 absl::string_view id) {
   return absl::StrCat(identity.size(), ":", identity, id);

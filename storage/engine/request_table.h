@@ -20,6 +20,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "storage/engine/engine_time.h"
+#include "storage/format/record.h"
 #include "storage/transaction.h"
 
 namespace rundlet {
@@ -30,6 +31,9 @@ struct CommittedRequest {
   Revision revision = 0;
   int64_t time_us = 0;
 };
+
+// Its record where it stands apart from what it changed; it points into it.
+Record ReceiptRecordOf(const CommittedRequest& request);
 
 // Thread-safe; takes no other lock.
 class RequestTable {

@@ -172,7 +172,9 @@ TEST_F(MemoryLimitTest, TenTimesItsMemoryIsServed) {
     status = CommitSmall(i, /*deletes=*/true);
     ASSERT_TRUE(status.ok()) << i << ": " << status.error_message();
   }
-  while (!CommitSmall(0, /*deletes=*/false).ok()) {
+  while (!(status = CommitSmall(0, /*deletes=*/false)).ok()) {
+    ASSERT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED)
+        << status.error_message();
     absl::SleepFor(absl::Milliseconds(100));
   }
   ASSERT_NO_FATAL_FAILURE(CheckValue(0));

@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "absl/strings/str_cat.h"
+#include "storage/limit_checks.h"
 #include "tests/support/model_store.h"
 
 namespace rundlet {
