@@ -32,7 +32,7 @@ struct RecoveredStore {
   bool used_checkpoint = false;
   uint64_t hints_used = 0;
   uint64_t hints_rejected = 0;
-  uint64_t segments_read = 0;  // whole, sealed ones
+  uint64_t segments_read = 0;              // whole, sealed ones
   std::vector<CommittedRequest> requests;  // of all that records carry
 };
 

@@ -12,6 +12,13 @@ constexpr uint64_t kRequestBytes = 200;
 
 }  // namespace
 
+void NoteRequest(const Record& record,
+                 std::vector<CommittedRequest>* requests) {
+  if (record.extra.empty()) return;
+  requests->push_back(
+      {std::string(record.extra), record.revision, record.modified_us});
+}
+
 Record ReceiptRecordOf(const CommittedRequest& request) {
   Record record;
   record.type = RecordType::kReceipt;

@@ -32,6 +32,9 @@ struct CommittedRequest {
   int64_t time_us = 0;
 };
 
+// Appends the request that a record carries, if it does.
+void NoteRequest(const Record& record, std::vector<CommittedRequest>* requests);
+
 // Its record where it stands apart from what it changed; it points into it.
 Record ReceiptRecordOf(const CommittedRequest& request);
 

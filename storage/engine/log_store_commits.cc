@@ -1,11 +1,15 @@
-// LogStore: exactly once (T3).
+// LogStore: from a transaction to the pipeline; exactly once (T3).
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
+#include "storage/engine/known_failure.h"
 #include "storage/engine/log_store.h"
 #include "storage/engine/receipt_codec.h"
+#include "storage/limit_checks.h"
 
 namespace rundlet {
 namespace {
@@ -79,6 +83,56 @@ bool LogStore::BeginRequest(const Transaction& transaction,
     done(std::move(receipt));
   };
   return true;
+}
+
+absl::Status LogStore::Fetch(const std::vector<std::string>& keys,
+                             FetchedValues* values) {
+  uint64_t fetched_bytes = 0;
+  for (const auto& [key, fetched] : *values) {
+    fetched_bytes += fetched.value->size();
+  }
+  for (const std::string& key : keys) {
+    while (true) {
+      const std::optional<Version> version = pipeline_->FindNewest(key);
+      if (!version.has_value()) break;
+      FetchedValue& fetched = (*values)[key];
+      if (fetched.value != nullptr) {
+        if (fetched.revision == version->revision) break;
+        fetched_bytes -= fetched.value->size();
+      }
+      absl::StatusOr<std::optional<std::string>> value =
+          records_.ReadValue(key, *version, RecordReader::Caching::kUse);
+      if (!value.ok()) return value.status();
+      fetched = FetchedValue();
+      if (!value->has_value()) continue;  // it has moved
+      fetched = {version->revision,
+                 std::make_shared<const std::string>(**std::move(value))};
+      fetched_bytes += fetched.value->size();
+      absl::Status fits =
+          CheckAtMost("values that the transaction reads", fetched_bytes,
+                      "fetched_bytes_max", options_.limits.fetched_bytes_max);
+      if (!fits.ok()) return fits;
+      break;
+    }
+  }
+  return absl::OkStatus();
+}
+
+void LogStore::Commit(Transaction transaction, CommitCallback done) {
+  const absl::Status checked = CheckTransaction(transaction, options_.limits);
+  if (!checked.ok()) return done(checked);
+  if (transaction.request.has_value() && !BeginRequest(transaction, &done)) {
+    return;
+  }
+  FetchedValues values;
+  std::vector<std::string> needed = ValuesNeeded(transaction);
+  // A round that ends with values still missing means that another commit has
+  // changed them in between, so that some commit always gets on.
+  do {
+    const absl::Status fetched = Fetch(needed, &values);
+    if (!fetched.ok()) return done(KnownFailure(fetched));
+    needed = pipeline_->Commit(&transaction, values, &done);
+  } while (!needed.empty());
 }
 
 }  // namespace rundlet
