@@ -293,8 +293,7 @@ absl::Status Manifest::Verify() const {
   const absl::StatusOr<FileHeader> header = DecodeFileHeader(bytes);
   if (!header.ok()) return header.status();
   EditLog log;
-  const absl::Status edits =
-      ReadEdits(bytes, SegmentSalt(state_.store_id, 0), &log);
+  absl::Status edits = ReadEdits(bytes, SegmentSalt(state_.store_id, 0), &log);
   if (!edits.ok()) return edits;
   if (log.damaged) {
     return absl::DataLossError("one of the two copies of an edit is damaged");
