@@ -265,6 +265,7 @@ void CommitPipeline::Publish() {
     if (seal_waiters_ > 0) role_left_.SignalAll();
     mu_.Unlock();
     RUNDLET_SYNC_POINT("commit: published");
+    if (settings_.on_publish) settings_.on_publish();
     for (const CommitPtr& commit : ready) {
       if (!commit->done) continue;
       if (commit->failure.ok()) {

@@ -61,6 +61,8 @@ class CommitPipeline {
     DiskGuard* disk = nullptr;
     // Called once, when the pipeline can no longer keep its promises (P7).
     absl::AnyInvocable<void(absl::Status)> on_fatal;
+    // Called when commits have become visible, without a lock; may be empty.
+    absl::AnyInvocable<void()> on_publish = nullptr;
   };
 
   struct Counts {
@@ -105,6 +107,9 @@ class CommitPipeline {
 
   // Completes when all that is queued now has reached `durability`.
   void Sync(Durability durability, Callback done) ABSL_LOCKS_EXCLUDED(mu_);
+
+  // Has the log synced without waiting for it, and without having anybody wait.
+  void SyncSoon() ABSL_LOCKS_EXCLUDED(mu_);
 
   // Blocks until all that is queued now stands in sealed segments and in the
   // index.

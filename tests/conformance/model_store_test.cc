@@ -43,6 +43,8 @@ RUNDLET_HOLD(EmbeddedLaws);
 RUNDLET_HOLD(CallbackLaws);
 RUNDLET_HOLD(IngestLaws);
 RUNDLET_HOLD(MaintenanceLaws);
+RUNDLET_HOLD(SnapshotLaws);
+RUNDLET_HOLD(WatchLaws);
 
 }  // namespace
 }  // namespace rundlet

@@ -95,6 +95,8 @@ class EmbeddedLaws : public StoreLaws {};
 class CallbackLaws : public StoreLaws {};
 class IngestLaws : public StoreLaws {};
 class MaintenanceLaws : public StoreLaws {};
+class SnapshotLaws : public StoreLaws {};
+class WatchLaws : public StoreLaws {};
 
 }  // namespace rundlet
 
