@@ -169,7 +169,8 @@ void LogStore::StartThreads() {
       log_.get(), &index_, &cache_, recovered_.next_revision - 1,
       recovered_.next_revision);
   history_ = std::make_unique<HistoryWindow>(
-      HistoryWindow::Settings{options_.history_window, options_.history_bytes},
+      HistoryWindow::Settings{options_.history_window, options_.history_bytes,
+                              [this] { return disk_->is_low(); }},
       &segments_);
   CompactionPacer::Settings pacing;
   pacing.bytes_per_second_max = options_.compaction_bytes_per_second;
