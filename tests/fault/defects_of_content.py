@@ -93,8 +93,8 @@ DEFECTS = [
         "          whole = record.ends_transaction;\n          if (whole) {",
         "          whole = true;\n          if (whole) {",
         REPLAY,
-        "    if (!whole) return Damage(segment, offset,",
-        "    if (whole && !whole) return Damage(segment, offset,",
+        "  if (!whole) return Damage(segment, offset,",
+        "  if (whole && !whole) return Damage(segment, offset,",
     ),
     defect(
         "lose the last group of a recovered tail",
