@@ -1,5 +1,5 @@
 // Goal: a watch gives every change of its ranges, in order, once, transactions
-// whole, from where it was told to begin (P9); and it ends when it is told to.
+// whole, from where it was told to begin (P9).
 // Method: write beside watches and read what they give.
 
 #include <string>
@@ -7,11 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include "absl/synchronization/notification.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/conformance/store_laws.h"
-#include "tests/support/vector_source.h"
 #include "tests/support/watch_reader.h"
 
 namespace rundlet {
@@ -253,111 +251,6 @@ TEST_P(WatchLaws, GoesOnThroughCompactions) {
     for (auto& line : reader.Lines(1)) rest.push_back(std::move(line));
   }
   EXPECT_EQ(rest, expected);
-}
-
-TEST_P(WatchLaws, CancellingAnswersWhatIsOwed) {
-  Store* store = steady_store();
-  auto watch = store->OpenWatch(WatchAll());
-  ASSERT_TRUE(watch.ok());
-  absl::Notification marked;
-  (*watch)->Next([&](absl::StatusOr<WatchBatch>) { marked.Notify(); });
-  marked.WaitForNotification();
-  bool answered = false;
-  (*watch)->Next([&](absl::StatusOr<WatchBatch> batch) {
-    EXPECT_TRUE(absl::IsCancelled(batch.status())) << batch.status();
-    answered = true;
-  });
-  EXPECT_EQ(store->Stats().watch_count, 1u);
-  *watch = nullptr;
-  EXPECT_TRUE(answered);
-  EXPECT_EQ(store->Stats().watch_count, 0u);
-}
-
-TEST_P(WatchLaws, ACallbackMayEndItsWatch) {
-  Store* store = steady_store();
-  auto watch = store->OpenWatch(WatchAll());
-  ASSERT_TRUE(watch.ok());
-  absl::Notification ended;
-  (*watch)->Next([&](absl::StatusOr<WatchBatch> batch) {
-    EXPECT_TRUE(batch.ok());
-    *watch = nullptr;
-    ended.Notify();
-  });
-  ended.WaitForNotification();
-  Write(store, "a", "1");
-}
-
-TEST_P(WatchLaws, OneCallAtATime) {
-  Store* store = steady_store();
-  auto watch = store->OpenWatch(WatchAll());
-  ASSERT_TRUE(watch.ok());
-  absl::Notification marked;
-  (*watch)->Next([&](absl::StatusOr<WatchBatch>) { marked.Notify(); });
-  marked.WaitForNotification();
-  (*watch)->Next([](absl::StatusOr<WatchBatch>) {});
-  absl::Notification refused;
-  (*watch)->Next([&](absl::StatusOr<WatchBatch> batch) {
-    EXPECT_TRUE(absl::IsFailedPrecondition(batch.status()));
-    refused.Notify();
-  });
-  refused.WaitForNotification();
-}
-
-TEST_P(WatchLaws, BadRequestsAreRefused) {
-  const auto code = [this](const WatchRequest& request) {
-    return steady_store()->OpenWatch(request).status().code();
-  };
-  WatchRequest request;
-  EXPECT_EQ(code(request), absl::StatusCode::kInvalidArgument);
-  request = WatchAll();
-  request.puts = request.deletes = false;
-  EXPECT_EQ(code(request), absl::StatusCode::kInvalidArgument);
-  request = WatchAll(1);
-  request.present_state = true;
-  EXPECT_EQ(code(request), absl::StatusCode::kInvalidArgument);
-  request = WatchAll();
-  request.batch_bytes_max = 0;
-  EXPECT_EQ(code(request), absl::StatusCode::kInvalidArgument);
-  request = WatchAll();
-  request.bookmark_interval = absl::Milliseconds(1);
-  EXPECT_EQ(code(request), absl::StatusCode::kInvalidArgument);
-  request = WatchAll();
-  request.ranges.assign(129, KeyRange::All());
-  EXPECT_EQ(code(request), absl::StatusCode::kInvalidArgument);
-}
-
-TEST_P(WatchLaws, ThereAreNoMoreThanTheLimit) {
-  Limits limits;
-  limits.watches_max = 2;
-  Open(limits);
-  WatchReader first(steady_store(), WatchAll());
-  {
-    WatchReader second(steady_store(), WatchAll());
-    WatchReader third(steady_store(), WatchAll());
-    EXPECT_TRUE(absl::IsResourceExhausted(third.status()));
-  }
-  WatchReader second(steady_store(), WatchAll());
-  EXPECT_TRUE(second.status().ok());
-}
-
-TEST_P(WatchLaws, AnIngestEndsIt) {
-  Store* store = steady_store();
-  Write(store, "a", "1");
-  WatchReader reader(store, WatchAll());
-  reader.Lines(1);
-  Entry entry;
-  entry.key = "b";
-  VectorSource source("source", {entry});
-  const auto report = store->Ingest(source);
-  ASSERT_TRUE(report.ok()) << report.status();
-  const auto batch = reader.Next();
-  ASSERT_TRUE(absl::IsOutOfRange(batch.status())) << batch.status();
-  ASSERT_EQ(OldestRevisionOf(batch.status()), report->last_revision + 1);
-  WatchReader early(store, WatchAll(report->last_revision));
-  EXPECT_EQ(OldestRevisionOf(early.status()), report->last_revision + 1);
-  WatchReader next(store, WatchAll(report->last_revision + 1));
-  Write(store, "c", "1");
-  EXPECT_THAT(next.Lines(2), ElementsAre("|", "+ c=1"));
 }
 
 TEST_P(WatchLaws, ManyReadersBesideManyWritersSeeTheSame) {
