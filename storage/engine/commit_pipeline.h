@@ -178,7 +178,7 @@ class CommitPipeline {
   void Stop(const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void RebuildNewest() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
-  // --- publishing
+  // --- publishing: commit_publishing.cc
   bool IsReady(const PendingCommit& commit) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Publish() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);

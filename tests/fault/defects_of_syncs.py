@@ -10,6 +10,7 @@ from defect import (
 )
 
 PIPELINE = "storage/engine/commit_pipeline.cc"
+PUBLISHING = "storage/engine/commit_publishing.cc"
 WRITING = "storage/engine/commit_writing.cc"
 ACTIVE_LOG = "storage/engine/active_log.cc"
 MANIFEST = "storage/log/manifest.cc"
@@ -19,14 +20,14 @@ DEFECTS = [
     defect(
         "acknowledge at disk before the sync",
         (POWER_LOSS, CRASH_SWEEP),
-        PIPELINE,
+        PUBLISHING,
         "case Durability::kDisk:\n      return commit.revision <= synced_;",
         "case Durability::kDisk:\n      return commit.revision <= written_;",
     ),
     defect(
         "acknowledge at os before the write",
         (POWER_LOSS, CRASH_SWEEP),
-        PIPELINE,
+        PUBLISHING,
         "case Durability::kOs:\n      return commit.revision <= written_;",
         "case Durability::kOs:\n      return commit.revision <= ceiling_;",
     ),
