@@ -125,9 +125,9 @@ const OptionRow kOptions[] = {
        return Assign(ParseBytes(text, 0, uint64_t{1} << 40),
                      &config->compaction_bytes_per_second);
      }},
-    {"history_window", "DURATION", "10m",
+    {"history_window", "DURATION", "0",
      "A watch may start from any change of so long ago: compaction leaves the "
-     "log alone that holds it. 0 keeps none. Up to 8760h.",
+     "log alone that holds it. 0 keeps none: no RPC watches yet. Up to 8760h.",
      [](const std::string& text, ServerConfig* config) {
        return Assign(
            ParseDurationOption(text, absl::ZeroDuration(), absl::Hours(8760)),
