@@ -26,7 +26,7 @@ LogWatch::LogWatch(Environment environment, WatchRequest request,
                    Revision through)
     : environment_(environment),
       request_(Merged(std::move(request))),
-      present_(std::move(present)),
+      present_(present),
       through_(through),
       place_(std::move(place)),
       last_batch_(environment.clock->Monotonic()) {}

@@ -226,7 +226,7 @@ absl::Status Recovery::GoOnCleanly() {
 
 absl::Status Recovery::RemoveUnlisted() {
   for (const std::string& path : unlisted_) {
-    const absl::Status removed = options_.file_system->RemoveFile(path);
+    absl::Status removed = options_.file_system->RemoveFile(path);
     // An edit of this recovery may have rewritten the MANIFEST over the new one
     // that an earlier rewrite had left behind.
     if (!removed.ok() && !absl::IsNotFound(removed)) return removed;

@@ -59,7 +59,7 @@ absl::Status ReadEdits(absl::string_view bytes, uint32_t salt, EditLog* log) {
       const absl::StatusOr<ManifestEdit> edit =
           DecodeManifestEdit(copy->payload);
       if (!edit.ok()) return edit.status();
-      const absl::Status applied = log->state.Apply(*edit);
+      absl::Status applied = log->state.Apply(*edit);
       if (!applied.ok()) return applied;
       ++log->edit_number;
     }
