@@ -181,7 +181,7 @@ DEFECTS = [
         (ENGINE + "compaction_test",),
         COMPACTION,
         "if (record->key != key || record->revision != version.revision) {",
-        "if (record->key.empty()) {",
+        "if (key.empty()) {",
     ),
     defect(
         "compare no key when reading",
