@@ -66,6 +66,10 @@ absl::Status CheckTogether(const ServerConfig& config, const Names& given) {
     return NoEffect("compaction_dead_bytes",
                     "--compaction_live_percent=0 turns that off");
   }
+  if (config.history_window == absl::ZeroDuration() &&
+      given.count("history_bytes") > 0) {
+    return NoEffect("history_bytes", "--history_window=0 turns that off");
+  }
   return absl::OkStatus();
 }
 

@@ -36,7 +36,9 @@ struct ServerConfig {
   uint64_t disk_free_bytes_min = 0;
   uint64_t delete_reserve_bytes = 0;
   uint64_t memory_bytes_max = 0;  // 0: by what the system has
-  uint64_t cache_entries = 0;     // 0: the cache is off
+  absl::Duration history_window;  // 0: no history is kept for watches
+  uint64_t history_bytes = 0;
+  uint64_t cache_entries = 0;  // 0: the cache is off
   uint64_t cache_bytes = 0;
   bool mmap = true;
   absl::Duration sync_interval;

@@ -133,6 +133,21 @@ const OptionRow kOptions[] = {
        return Assign(ParseBytes(text, 0, uint64_t{1} << 40),
                      &config->memory_bytes_max);
      }},
+    {"history_window", "DURATION", "0",
+     "A watch may start from any change of so long ago: compaction leaves the "
+     "log alone that holds it. 0 keeps none: no RPC watches yet. Up to 8760h.",
+     [](const std::string& text, ServerConfig* config) {
+       return Assign(
+           ParseDurationOption(text, absl::ZeroDuration(), absl::Hours(8760)),
+           &config->history_window);
+     }},
+    {"history_bytes", "BYTES", "256MiB",
+     "But no more than the newest segments of the log that hold so many "
+     "bytes. 4KiB to 1024GiB.",
+     [](const std::string& text, ServerConfig* config) {
+       return Assign(ParseBytes(text, uint64_t{4} << 10, uint64_t{1} << 40),
+                     &config->history_bytes);
+     }},
     {"cache_entries", "COUNT", "1000",
      "How many records the cache holds at most; 0 turns it off. Up to "
      "1000000000.",

@@ -121,6 +121,8 @@ absl::Status Server::OpenStore(const ServerConfig& config, ServerHooks* hooks) {
   options.compaction_bytes_per_second = config.compaction_bytes_per_second;
   options.disk_free_bytes_min = config.disk_free_bytes_min;
   options.delete_reserve_bytes = config.delete_reserve_bytes;
+  options.history_window = config.history_window;
+  options.history_bytes = config.history_bytes;
   options.cache_entries = config.cache_entries;
   options.cache_bytes = config.cache_bytes;
   options.use_mapping = config.mmap;

@@ -8,8 +8,8 @@ namespace {
 // A run ends here at the latest. One write of this size costs hardly more than
 // the copying of its bytes, so longer runs save nothing; and they leave the
 // processor's caches before they are written (tests/bench: with many keys,
-// 16 KiB does a third more than 256 KiB).
-constexpr size_t kRunBytesMax = size_t{16} << 10;
+// 8 KiB does a third more than 256 KiB).
+constexpr size_t kRunBytesMax = size_t{8} << 10;
 
 }  // namespace
 

@@ -81,6 +81,9 @@ absl::Status ActiveLog::Roll(int64_t time_us) {
   RUNDLET_SYNC_POINT("roll: segments listed");
   segments_->Add(*next);
   synced_bytes_ = (*next)->bytes();
+  if (settings_.chain != nullptr) {
+    settings_.chain->Roll(seal.bytes, seal.revision_max, *next);
+  }
   writer_ = std::make_unique<LogWriter>(*std::move(next), SegmentSeal());
   RUNDLET_SYNC_POINT("roll: done");
   return absl::OkStatus();
@@ -88,7 +91,10 @@ absl::Status ActiveLog::Roll(int64_t time_us) {
 
 absl::Status ActiveLog::Write(absl::Span<const Record> records, int64_t time_us,
                               std::vector<Location>* locations) {
-  return writer_->Append(records, time_us, synced_bytes_, locations);
+  absl::Status written =
+      writer_->Append(records, time_us, synced_bytes_, locations);
+  if (written.ok()) newest_written_ = records.back().revision;
+  return written;
 }
 
 absl::string_view ActiveLog::Written(const Location& location) const {
@@ -113,7 +119,11 @@ absl::Status ActiveLog::Sync(const Mark& mark) {
 }
 
 void ActiveLog::SetSynced(const Mark& mark) {
-  if (mark.segment == writer_->segment()) synced_bytes_ = mark.bytes;
+  if (mark.segment != writer_->segment()) return;
+  synced_bytes_ = mark.bytes;
+  if (settings_.chain != nullptr) {
+    settings_.chain->Extend(mark.bytes, newest_written_);
+  }
 }
 
 absl::Status ActiveLog::ReserveRevisions(Revision revision) {

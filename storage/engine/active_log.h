@@ -13,6 +13,7 @@
 
 #include "absl/status/status.h"
 #include "absl/types/span.h"
+#include "storage/engine/log_chain.h"
 #include "storage/file/file_system.h"
 #include "storage/format/location.h"
 #include "storage/format/record.h"
@@ -36,6 +37,7 @@ class ActiveLog {
     std::string store_id;
     uint64_t segment_bytes = 0;
     uint64_t revision_block = 0;
+    LogChain* chain = nullptr;  // told what is synced; null: nobody is
   };
 
   // What is synced: a segment and how much of it.
@@ -95,6 +97,7 @@ class ActiveLog {
   SegmentSet* const segments_;
   std::unique_ptr<LogWriter> writer_;
   std::atomic<uint64_t> synced_bytes_;  // of the active segment
+  std::atomic<Revision> newest_written_{0};
   Revision revision_ceiling_;
   std::atomic<uint64_t> next_segment_id_;
   std::atomic<bool> broken_{false};

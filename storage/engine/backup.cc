@@ -7,27 +7,13 @@
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
+#include "storage/engine/record_version.h"
 
 namespace rundlet {
 namespace {
 
 // Keys looked at under the index's lock at a time.
 constexpr size_t kKeysAtOnce = 128;
-
-// The record of a version that stands in no segment.
-Record RecordOf(absl::string_view key, const Version& version) {
-  Record record;
-  record.kind = version.kind;
-  record.revision = version.revision;
-  record.create_revision = version.create_revision;
-  record.version = version.version;
-  record.created_us = version.created_us;
-  record.modified_us = version.modified_us;
-  record.expiry_us = version.expiry_us;
-  record.key = key;
-  record.value = *version.value;
-  return record;
-}
 
 }  // namespace
 

@@ -120,6 +120,12 @@ void CommitPipeline::SyncLog() {
   counts_.sync_time += absl::Microseconds(end_us - start_us);
 }
 
+void CommitPipeline::SyncSoon() {
+  const absl::MutexLock lock(&mu_);
+  sync_wanted_ = true;
+  WakeFlusher();
+}
+
 void CommitPipeline::Flush() {
   const uint64_t seals = seals_wanted_;
   const bool may_write = write_error_.ok() || RepairLog();

@@ -67,6 +67,8 @@ class CommitPipeline {
     RequestTable* requests = nullptr;
     // Called once, when the pipeline can no longer keep its promises (P7).
     absl::AnyInvocable<void(absl::Status)> on_fatal;
+    // Called when commits have become visible, without a lock; may be empty.
+    absl::AnyInvocable<void()> on_publish = nullptr;
   };
 
   struct Counts {
@@ -111,6 +113,9 @@ class CommitPipeline {
 
   // Completes when all that is queued now has reached `durability`.
   void Sync(Durability durability, Callback done) ABSL_LOCKS_EXCLUDED(mu_);
+
+  // Has the log synced without waiting for it, and without having anybody wait.
+  void SyncSoon() ABSL_LOCKS_EXCLUDED(mu_);
 
   // Blocks until all that is queued now stands in sealed segments and in the
   // index.
@@ -182,6 +187,7 @@ class CommitPipeline {
   // --- publishing
   // Before a compaction may take its record (T3).
   void Remember(const PendingCommit& commit) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // --- publishing: commit_publishing.cc
   bool IsReady(const PendingCommit& commit) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Publish() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);

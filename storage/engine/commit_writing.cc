@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "storage/engine/commit_pipeline.h"
 #include "storage/engine/known_failure.h"
+#include "storage/engine/record_version.h"
 #include "storage/engine/sync_point.h"
 #include "storage/format/record.h"
 
@@ -12,20 +13,9 @@ namespace rundlet {
 namespace {
 
 Record RecordOf(const Index::Change& change, bool expired) {
-  Record record;
-  const Version& version = change.version;
-  record.type = version.deleted ? RecordType::kDelete : RecordType::kPut;
-  record.kind = version.kind;
+  Record record = RecordOf(change.key, change.version);
   record.expired = expired;
   record.ends_transaction = false;
-  record.revision = version.revision;
-  record.create_revision = version.create_revision;
-  record.version = version.version;
-  record.created_us = version.created_us;
-  record.modified_us = version.modified_us;
-  record.expiry_us = version.expiry_us;
-  record.key = change.key;
-  if (version.value != nullptr) record.value = *version.value;
   return record;
 }
 

@@ -238,7 +238,7 @@ void FolderReader::DecideOutcomes() {
 }
 
 absl::Status FolderReader::ReadManifest(const std::string& store_id) {
-  const absl::Status manifest =
+  absl::Status manifest =
       Manifest::Read(file_system_, folder_, store_id, &state_);
   if (state_.store_id.empty()) state_.store_id = store_id;
   if (absl::IsFailedPrecondition(manifest)) return manifest;

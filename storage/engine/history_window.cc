@@ -39,6 +39,7 @@ absl::StatusOr<HistoryWindow::Kept> HistoryWindow::At(
   if (settings_.age <= absl::ZeroDuration() || settings_.bytes == 0) {
     return kept;
   }
+  if (settings_.gives_way && settings_.gives_way()) return kept;
   // Newest first; the active one has no seal.
   std::vector<std::pair<Revision, uint64_t>> by_revision;
   uint64_t active_id = 0;

@@ -5,7 +5,9 @@
 #define RUNDLET_STORAGE_ENGINE_HISTORY_WINDOW_H_
 
 #include <cstdint>
+#include <functional>
 #include <set>
+#include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
@@ -28,6 +30,8 @@ class HistoryWindow {
   struct Settings {
     absl::Duration age;  // zero: there is no window
     uint64_t bytes = 0;  // zero: there is no window
+    // Whether room is needed more than history just now; may be empty.
+    std::function<bool()> gives_way = nullptr;
   };
 
   struct Kept {
@@ -35,8 +39,8 @@ class HistoryWindow {
     std::set<uint64_t> segment_ids;
   };
 
-  HistoryWindow(const Settings& settings, const SegmentSet* segments)
-      : settings_(settings), segments_(segments) {}
+  HistoryWindow(Settings settings, const SegmentSet* segments)
+      : settings_(std::move(settings)), segments_(segments) {}
 
   // What is kept at engine time `now_us`. Log segments whose revisions are
   // below the floor are not: nothing may start from them anyway.

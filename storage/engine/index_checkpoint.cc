@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "storage/engine/record_version.h"
 #include "storage/engine/restore_batch.h"
 #include "storage/format/file_names.h"
 #include "storage/log/hint_file.h"
@@ -14,19 +15,6 @@ namespace {
 
 HintFileName NameOf(const std::string& folder, const ManifestState& state) {
   return {CheckpointPath(folder), FileKind::kCheckpoint, state.store_id, 0};
-}
-
-Record RecordOf(absl::string_view key, const Version& version) {
-  Record record;
-  record.kind = version.kind;
-  record.revision = version.revision;
-  record.create_revision = version.create_revision;
-  record.version = version.version;
-  record.created_us = version.created_us;
-  record.modified_us = version.modified_us;
-  record.expiry_us = version.expiry_us;
-  record.key = key;
-  return record;
 }
 
 // The seal of the active segment, taken out of the binding, which then says

@@ -25,6 +25,11 @@ absl::Status CheckBetween(absl::string_view field, uint64_t value, uint64_t low,
       absl::StrCat(field, " is ", value, ", it is from ", low, " to ", high));
 }
 
+Limits WithoutLeases(Limits limits) {
+  limits.page_leases_max = 0;
+  return limits;
+}
+
 absl::Status CheckOptions(const Options& options) {
   if (options.path.empty()) return absl::InvalidArgumentError("path is empty");
   if (options.durability == Durability::kDefault ||
@@ -95,7 +100,8 @@ LogStore::LogStore(Options options)
       records_(&segments_, &cache_,
                options_.use_mapping ? RecordReader::Mapping::kUse
                                     : RecordReader::Mapping::kAvoid),
-      leases_(&index_, options_.clock, options_.limits) {}
+      leases_(&index_, options_.clock, options_.limits),
+      no_leases_(&index_, options_.clock, WithoutLeases(options_.limits)) {}
 
 absl::StatusOr<std::unique_ptr<LogStore>> LogStore::Open(Options options) {
   absl::Status status = CheckOptions(options);
@@ -148,15 +154,15 @@ DiskGuard::Settings LogStore::DiskSettings() {
 absl::Status LogStore::StartThreads() {
   store_id_ = recovered_.manifest->state().store_id;
   time_ = std::make_unique<EngineTime>(options_.clock, recovered_.time_us);
+  chain_ = std::make_unique<LogChain>(recovered_.writer->segment(),
+                                      recovered_.next_revision - 1);
   log_ = std::make_unique<ActiveLog>(
       ActiveLog::Settings{options_.file_system, options_.path, store_id_,
-                          options_.segment_bytes, options_.revision_block},
+                          options_.segment_bytes, options_.revision_block,
+                          chain_.get()},
       recovered_.manifest.get(), &segments_, std::move(recovered_.writer),
       recovered_.next_segment_id);
-  snapshots_ =
-      std::make_unique<Snapshots>(&index_, time_.get(), &options_.limits);
-  reader_ = std::make_unique<StoreReader>(&index_, &records_, &leases_,
-                                          time_.get(), &options_.limits);
+  StartViews();
   absl::Status remembered = StartRequests();
   if (!remembered.ok()) return remembered;
   disk_ = std::make_unique<DiskGuard>(DiskSettings());
@@ -166,11 +172,13 @@ absl::Status LogStore::StartThreads() {
       CommitPipeline::Settings{options_.durability, options_.sync_interval,
                                &options_.limits, time_.get(), disk_.get(),
                                memory_.get(), requests_.get(),
-                               std::move(options_.on_fatal)},
+                               std::move(options_.on_fatal),
+                               [this] { watches_->OnPublish(); }},
       log_.get(), &index_, &cache_, recovered_.next_revision - 1,
       recovered_.next_revision);
   history_ = std::make_unique<HistoryWindow>(
-      HistoryWindow::Settings{options_.history_window, options_.history_bytes},
+      HistoryWindow::Settings{options_.history_window, options_.history_bytes,
+                              [this] { return disk_->is_low(); }},
       &segments_);
   CompactionPacer::Settings pacing;
   pacing.bytes_per_second_max = options_.compaction_bytes_per_second;
@@ -221,6 +229,7 @@ void LogStore::StartHintMaker() {
 
 LogStore::~LogStore() {
   if (pipeline_ == nullptr) return;  // it has not been opened
+  watches_->Close();
   backups_.reset();
   scrubber_.reset();
   RUNDLET_SYNC_POINT("close: begins");
@@ -268,26 +277,6 @@ void LogStore::Scan(ScanRequest request, ScanCallback done) {
   done(reader_->Scan(request));
 }
 
-void LogStore::OpenSnapshot(SnapshotRequest request, SnapshotCallback done) {
-  done(snapshots_->Open(request));
-}
-
-void LogStore::RenewSnapshot(uint64_t id, absl::Duration lease,
-                             SnapshotCallback done) {
-  done(snapshots_->Renew(id, lease));
-}
-
-void LogStore::ReleaseSnapshot(uint64_t id, SyncCallback done) {
-  done(snapshots_->Release(id));
-}
-
-absl::StatusOr<std::unique_ptr<Watch>> LogStore::OpenWatch(
-    WatchRequest request) {
-  absl::Status checked = CheckWatch(request, options_.limits);
-  if (!checked.ok()) return checked;
-  return absl::UnimplementedError("OpenWatch");
-}
-
 void LogStore::Sync(Durability durability, SyncCallback done) {
   const absl::Status checked = CheckSync(durability);
   if (!checked.ok()) return done(checked);
@@ -321,6 +310,7 @@ absl::StatusOr<IngestReport> LogStore::Ingest(EntrySource& source) {
                           log_.get(), pipeline_.get()});
   absl::StatusOr<IngestReport> report = ingest.Run(source, time_->now_us());
   if (ingest.must_stop()) pipeline_->Fail(report.status());
+  if (report.ok()) EndWatches(*report);
   return report;
 }
 

@@ -19,6 +19,8 @@
 #include "storage/engine/hint_maker.h"
 #include "storage/engine/history_window.h"
 #include "storage/engine/memory_guard.h"
+#include "storage/engine/log_chain.h"
+#include "storage/engine/log_history.h"
 #include "storage/engine/page_leases.h"
 #include "storage/engine/record_reader.h"
 #include "storage/engine/recovery.h"
@@ -27,6 +29,7 @@
 #include "storage/engine/snapshots.h"
 #include "storage/engine/store_reader.h"
 #include "storage/engine/sweeper.h"
+#include "storage/engine/watch_hub.h"
 #include "storage/index/index.h"
 #include "storage/log/record_cache.h"
 #include "storage/log/segment_set.h"
@@ -64,6 +67,9 @@ class LogStore final : public Store {
   explicit LogStore(Options options);
 
   absl::Status Start();
+  void StartViews();
+  // What an ingest loads is no history.
+  void EndWatches(const IngestReport& report);
   void StartHintMaker();
   absl::Status StartThreads();
   // Remembers what recovery has found.
@@ -93,6 +99,7 @@ class LogStore final : public Store {
   absl::Duration recovery_duration_;
   std::string store_id_;
   std::unique_ptr<EngineTime> time_;
+  std::unique_ptr<LogChain> chain_;
   std::unique_ptr<ActiveLog> log_;
   PageLeases leases_;
   std::unique_ptr<Snapshots> snapshots_;
@@ -100,6 +107,10 @@ class LogStore final : public Store {
   std::unique_ptr<DiskGuard> disk_;
   std::unique_ptr<MemoryGuard> memory_;
   std::unique_ptr<StoreReader> reader_;
+  PageLeases no_leases_;  // watches hold snapshots
+  std::unique_ptr<StoreReader> present_reader_;
+  std::unique_ptr<LogHistory> log_history_;
+  std::unique_ptr<WatchHub> watches_;
   std::unique_ptr<CommitPipeline> pipeline_;
   std::unique_ptr<HistoryWindow> history_;
   std::unique_ptr<Compactor> compactor_;

@@ -41,6 +41,10 @@ StoreStats LogStore::Stats() const {
   stats.page_lease_count = leases_.count();
   stats.floor_revision = recovered_.manifest->state().floor;
   stats.snapshot_count = snapshots_->count();
+  const WatchDesk::Usage watches = watches_->usage();
+  stats.watch_count = watches.watches;
+  stats.watch_lag_bytes = watches.lag.bytes;
+  stats.watch_lag_changes = watches.lag.changes;
   stats.compaction_count = compactions.compactions;
   const Scrubber::Counts scrubs = scrubber_->counts();
   stats.verify_count = scrubs.verifications;

@@ -45,6 +45,7 @@ class Recovery {
   absl::Status CheckNextRevision(Revision next) const;
   absl::Status GoOnCleanly();
   absl::Status GoOnAfterCrash();
+  absl::Status RemoveUnlisted();
   absl::Status StartActive(ManifestEdit* edit);
 
   Options& options_;
@@ -227,6 +228,17 @@ absl::Status Recovery::GoOnCleanly() {
   return absl::OkStatus();
 }
 
+absl::Status Recovery::RemoveUnlisted() {
+  for (const std::string& path : unlisted_) {
+    absl::Status removed = options_.file_system->RemoveFile(path);
+    // An edit of this recovery may have rewritten the MANIFEST over the new one
+    // that an earlier rewrite had left behind.
+    if (!removed.ok() && !absl::IsNotFound(removed)) return removed;
+  }
+  unlisted_.clear();
+  return absl::OkStatus();
+}
+
 // Adds a new, empty active segment.
 absl::Status Recovery::StartActive(ManifestEdit* edit) {
   const SegmentName name{recovered_.next_segment_id++, FileKind::kLog};
@@ -259,11 +271,8 @@ absl::Status Recovery::GoOnAfterCrash() {
   active_->set_bytes(tail->mark);
   // From here on the folder is written to; an unlisted file that is in the way
   // is one of a recovery that crashed.
-  for (const std::string& path : unlisted_) {
-    absl::Status removed = options_.file_system->RemoveFile(path);
-    if (!removed.ok()) return removed;
-  }
-  unlisted_.clear();
+  absl::Status removed = RemoveUnlisted();
+  if (!removed.ok()) return removed;
   ManifestEdit edit;
   if (tail->end > tail->mark) {
     absl::StatusOr<CopiedTail> copied =
@@ -305,10 +314,8 @@ absl::StatusOr<RecoveredStore> Recovery::Run() {
   if (!status.ok()) return status;
   status = state_.stopped_cleanly ? GoOnCleanly() : GoOnAfterCrash();
   if (!status.ok()) return status;
-  for (const std::string& path : unlisted_) {
-    absl::Status removed = options_.file_system->RemoveFile(path);
-    if (!removed.ok()) return removed;
-  }
+  status = RemoveUnlisted();
+  if (!status.ok()) return status;
   // Every revision below the next is decided, also those that left nothing.
   index_->FinishRestore(recovered_.next_revision - 1);
   return std::move(recovered_);

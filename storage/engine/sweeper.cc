@@ -36,15 +36,19 @@ Sweeper::~Sweeper() {
 void Sweeper::Sweep() {
   leases_->EndOld();
   snapshots_->EndOld();
+  bool has_deleted = false;
   while (true) {
     const std::vector<std::pair<std::string, Revision>> expired =
         index_->Expired(time_->now_us(), kKeysAtOnce);
-    if (expired.empty()) return;
+    if (expired.empty()) break;
     RUNDLET_SYNC_POINT("expiry: keys found");
     // What is left over has been deleted or written already, and only waits to
     // be published.
-    if (pipeline_->DeleteExpired(expired) == 0) return;
+    if (pipeline_->DeleteExpired(expired) == 0) break;
+    has_deleted = true;
   }
+  // Whoever watches is told of what is synced only, and waits for this.
+  if (has_deleted) pipeline_->SyncSoon();
 }
 
 void Sweeper::Run() {

@@ -80,7 +80,7 @@ absl::Status Verification::CheckSegment(
   };
   SegmentCheck check(segment->kind(), VerifyReport::kDamageListedMax, on_record,
                      on_bytes);
-  const absl::Status walked = WalkSegment(*segment, to, check);
+  absl::Status walked = WalkSegment(*segment, to, check);
   if (!walked.ok()) return walked;
   if (!proceed(unpaced)) return absl::CancelledError("cancelled");
   check.Finish(to, listed.seal.has_value() ? &*listed.seal : nullptr);

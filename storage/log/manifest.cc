@@ -59,7 +59,7 @@ absl::Status ReadEdits(absl::string_view bytes, uint32_t salt, EditLog* log) {
       const absl::StatusOr<ManifestEdit> edit =
           DecodeManifestEdit(copy->payload);
       if (!edit.ok()) return edit.status();
-      const absl::Status applied = log->state.Apply(*edit);
+      absl::Status applied = log->state.Apply(*edit);
       if (!applied.ok()) return applied;
       ++log->edit_number;
     }
@@ -293,8 +293,7 @@ absl::Status Manifest::Verify() const {
   const absl::StatusOr<FileHeader> header = DecodeFileHeader(bytes);
   if (!header.ok()) return header.status();
   EditLog log;
-  const absl::Status edits =
-      ReadEdits(bytes, SegmentSalt(state_.store_id, 0), &log);
+  absl::Status edits = ReadEdits(bytes, SegmentSalt(state_.store_id, 0), &log);
   if (!edits.ok()) return edits;
   if (log.damaged) {
     return absl::DataLossError("one of the two copies of an edit is damaged");

@@ -120,6 +120,26 @@ absl::StatusOr<uint64_t> WalkTail(const Segment& segment, FileWindow& window,
 
 }  // namespace
 
+absl::StatusOr<uint64_t> ReplayGroup(const Segment& segment, FileWindow& window,
+                                     uint64_t offset, Revision from,
+                                     RecordVisitor visit) {
+  const absl::StatusOr<GroupHeader> header = GroupAt(segment, window, offset);
+  if (!header.ok()) return header.status();
+  offset += kGroupHeaderBytes;
+  const uint64_t limit = std::min(offset + header->payload_bytes, window.end());
+  if (header->last_revision < from) return limit;
+  bool whole = true;
+  const absl::Status replayed = ReplayRecords(
+      segment, window, limit, &offset,
+      [&whole, visit](const Record& record, const Location& location) {
+        whole = record.ends_transaction;
+        return visit(record, location);
+      });
+  if (!replayed.ok()) return replayed;
+  if (!whole) return Damage(segment, offset, "a transaction ends early");
+  return offset;
+}
+
 absl::Status ReplaySegment(const Segment& segment, uint64_t from, uint64_t to,
                            RecordVisitor visit) {
   const absl::StatusOr<uint64_t> file_bytes = segment.file().SizeBytes();
@@ -134,19 +154,10 @@ absl::Status ReplaySegment(const Segment& segment, uint64_t from, uint64_t to,
     return ReplayRecords(segment, window, to, &offset, visit);
   }
   while (offset < to) {
-    const absl::StatusOr<GroupHeader> header = GroupAt(segment, window, offset);
-    if (!header.ok()) return header.status();
-    offset += kGroupHeaderBytes;
-    const uint64_t limit = std::min(offset + header->payload_bytes, to);
-    bool whole = true;
-    absl::Status replayed = ReplayRecords(
-        segment, window, limit, &offset,
-        [&whole, visit](const Record& record, const Location& location) {
-          whole = record.ends_transaction;
-          return visit(record, location);
-        });
-    if (!replayed.ok()) return replayed;
-    if (!whole) return Damage(segment, offset, "a transaction ends early");
+    const absl::StatusOr<uint64_t> end =
+        ReplayGroup(segment, window, offset, /*from=*/0, visit);
+    if (!end.ok()) return end.status();
+    offset = *end;
   }
   return absl::OkStatus();
 }

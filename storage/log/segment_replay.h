@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "storage/format/location.h"
 #include "storage/format/record.h"
+#include "storage/log/file_window.h"
 #include "storage/log/segment.h"
 
 namespace rundlet {
@@ -24,6 +25,13 @@ using RecordVisitor = absl::FunctionRef<absl::Status(const Record& record,
 // of a transaction. DATA_LOSS names the offset of the first bad byte.
 absl::Status ReplaySegment(const Segment& segment, uint64_t from, uint64_t to,
                            RecordVisitor visit);
+
+// Visits the records of the group at `offset` of a log segment, all verified;
+// those of one that ends below revision `from` are passed over unread. Returns
+// the group's end, which is not behind the window's. DATA_LOSS: as above.
+absl::StatusOr<uint64_t> ReplayGroup(const Segment& segment, FileWindow& window,
+                                     uint64_t offset, Revision from,
+                                     RecordVisitor visit);
 
 // What an active segment holds (FORMAT.md section 6, case 3).
 struct Tail {

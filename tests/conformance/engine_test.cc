@@ -131,6 +131,8 @@ RUNDLET_HOLD_ALL(CallbackLaws);
 RUNDLET_HOLD_ALL(IngestLaws);
 RUNDLET_HOLD_ALL(MaintenanceLaws);
 RUNDLET_HOLD_ALL(RequestLaws);
+RUNDLET_HOLD_ALL(SnapshotLaws);
+RUNDLET_HOLD_ALL(WatchLaws);
 
 }  // namespace
 }  // namespace rundlet

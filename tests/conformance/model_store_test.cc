@@ -44,6 +44,8 @@ RUNDLET_HOLD(CallbackLaws);
 RUNDLET_HOLD(IngestLaws);
 RUNDLET_HOLD(MaintenanceLaws);
 RUNDLET_HOLD(RequestLaws);
+RUNDLET_HOLD(SnapshotLaws);
+RUNDLET_HOLD(WatchLaws);
 
 }  // namespace
 }  // namespace rundlet

@@ -75,6 +75,8 @@ Options RandomHistory::MakeOptions() {
   options.compaction_dead_bytes = random_.Between(1, 8000);
   options.history_window = absl::Seconds(random_.Below(20));
   options.history_bytes = random_.Below(20'000);
+  options.write_hints = !random_.OneIn(4);
+  options.verify_on_open = random_.OneIn(4);
   options.file_system = &disk_;
   options.clock = &clock_;
   return options;

@@ -96,6 +96,8 @@ class CallbackLaws : public StoreLaws {};
 class IngestLaws : public StoreLaws {};
 class MaintenanceLaws : public StoreLaws {};
 class RequestLaws : public StoreLaws {};
+class SnapshotLaws : public StoreLaws {};
+class WatchLaws : public StoreLaws {};
 
 }  // namespace rundlet
 

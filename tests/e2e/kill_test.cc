@@ -37,7 +37,7 @@ class KillTest : public ::testing::TestWithParam<const char*> {
   std::unique_ptr<ServerProcess> Serve() const {
     return std::make_unique<ServerProcess>(std::vector<std::string>{
         "--data=" + folder_.Path("data"), "--segment_bytes=64KiB",
-        "--compaction_dead_bytes=256KiB",
+        "--compaction_dead_bytes=256KiB", "--history_window=0",
         absl::StrCat("--durability=", GetParam())});
   }
 

@@ -6,6 +6,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
+#include "storage/blocking_store.h"
+#include "storage/open.h"
 
 namespace rundlet {
 namespace {
@@ -93,6 +95,10 @@ void CallScript::Step(uint64_t step, bool expect_errors) {
       return checked_.Wait();
     case 7:
       return clock_.Advance(absl::Seconds(2));
+    case 8:
+      if (step % 75 == 23) return BackUp(absl::StrCat("/backup", step));
+      status = CommitStep(step);
+      break;
     case 9:
       checked_.Sync(step % 2 == 0 ? Durability::kDisk : Durability::kOs);
       return checked_.Wait();
@@ -150,6 +156,45 @@ absl::Status CallScript::Ingest(uint64_t step) {
   return checked_.Ingest(absl::StrCat("source", step), std::move(entries));
 }
 
+void CallScript::BackUp(const std::string& folder) {
+  checked_.Wait();
+  const std::map<std::string, Entry> entries = checked_.model().Entries();
+  const auto report = BlockingStore(checked_.store()).Backup(folder);
+  if (report.ok()) {
+    backups_[folder] = entries;
+  } else {
+    EXPECT_NE(report.status().code(), absl::StatusCode::kDataLoss)
+        << report.status();
+  }
+}
+
+void CallScript::CheckBackups() {
+  for (const auto& [folder, entries] : backups_) {
+    SCOPED_TRACE(folder);
+    Options options;
+    options.path = folder;
+    options.file_system = &disk_;
+    options.clock = &clock_;
+    const auto store = Open(std::move(options));
+    ASSERT_TRUE(store.ok()) << store.status();
+    for (const auto& [key, entry] : entries) {
+      const auto found = BlockingStore(store->get()).Get(key);
+      ASSERT_TRUE(found.ok()) << found.status();
+      // Time has passed since.
+      if (entry.expiry != absl::InfiniteFuture()) continue;
+      ASSERT_TRUE(found->has_value()) << key;
+      EXPECT_EQ((*found)->value, entry.value) << key;
+      EXPECT_EQ((*found)->version, entry.version) << key;
+    }
+    ScanRequest count;
+    count.projection = ScanRequest::Projection::kCount;
+    const auto counted = BlockingStore(store->get()).Scan(count);
+    ASSERT_TRUE(counted.ok()) << counted.status();
+    EXPECT_LE(counted->count, entries.size());
+  }
+  backups_.clear();
+}
+
 void CallScript::Cut(PowerLoss loss) {
   checked_.ExpectErrors();
   disk_.PowerOff();
@@ -172,6 +217,7 @@ void CallScript::GoOn() {
   EXPECT_TRUE(committed.ok()) << committed;
   checked_.Compact();
   checked_.Compare();
+  CheckBackups();
 }
 
 void CallScript::CheckAfterFault(bool power_loss) {

@@ -1,8 +1,8 @@
 // CallScript: 300 operations that make a store call the file system in all the
 // ways it has: commits at every durability, rolls, compactions, ingests,
-// expiry, MANIFEST edits and rewrites, clean stops and starts. A test lets one
-// of the calls fail, or the power go inside it, and has the store checked
-// afterwards.
+// backups, expiry, MANIFEST edits and rewrites, clean stops and starts. A test
+// lets one of the calls fail, or the power go inside it, and has the store
+// checked afterwards.
 
 #ifndef RUNDLET_TESTS_FAULT_CALL_SCRIPT_H_
 #define RUNDLET_TESTS_FAULT_CALL_SCRIPT_H_
@@ -15,6 +15,7 @@
 
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
+#include "storage/entry.h"
 #include "storage/options.h"
 #include "storage/transaction.h"
 #include "tests/support/checked_store.h"
@@ -66,6 +67,9 @@ class CallScript {
   absl::Status Commit(const std::string& key, uint64_t bytes,
                       Durability durability, Expiry expiry = Expiry::Never());
   absl::Status Ingest(uint64_t step);
+  void BackUp(const std::string& folder);
+  // Each backup that was acknowledged is there, with all that it had.
+  void CheckBackups();
 
   SeededRandom random_;
   FakeClock clock_;
@@ -73,6 +77,8 @@ class CallScript {
   FaultyFileSystem files_;
   std::shared_ptr<FatalFlag> fatal_;
   CheckedStore checked_;
+  // What each backup holds, by its folder.
+  std::map<std::string, std::map<std::string, Entry>> backups_;
 };
 
 // About as many numbers from 1 to `total` as RUNDLET_RUNS says, evenly spread,

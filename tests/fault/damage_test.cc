@@ -8,7 +8,8 @@
 // MANIFEST; files missing and swapped. RUNDLET_RUNS is the number of flips in
 // each file; the full measure, each bit of 16 KiB, is
 //
-//   RUNDLET_RUNS=131072 bazel test --test_timeout=14400 //tests/fault:damage_test
+//   RUNDLET_RUNS=131072 bazel test --test_timeout=14400
+//   //tests/fault:damage_test
 
 #include <algorithm>
 #include <cstdint>

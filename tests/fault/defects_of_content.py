@@ -93,8 +93,8 @@ DEFECTS = [
         "          whole = record.ends_transaction;\n          if (whole) {",
         "          whole = true;\n          if (whole) {",
         REPLAY,
-        "    if (!whole) return Damage(segment, offset,",
-        "    if (whole && !whole) return Damage(segment, offset,",
+        "  if (!whole) return Damage(segment, offset,",
+        "  if (whole && !whole) return Damage(segment, offset,",
     ),
     defect(
         "lose the last group of a recovered tail",
@@ -181,7 +181,7 @@ DEFECTS = [
         (ENGINE + "compaction_test",),
         COMPACTION,
         "if (record->key != key || record->revision != version.revision) {",
-        "if (record->key.empty()) {",
+        "if (key.empty()) {",
     ),
     defect(
         "compare no key when reading",

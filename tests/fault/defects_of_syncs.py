@@ -4,13 +4,13 @@ from defect import (
     CRASH_SWEEP,
     ENGINE,
     HISTORY,
-    IO_ERROR,
     LOG,
     POWER_LOSS,
     defect,
 )
 
 PIPELINE = "storage/engine/commit_pipeline.cc"
+PUBLISHING = "storage/engine/commit_publishing.cc"
 WRITING = "storage/engine/commit_writing.cc"
 ACTIVE_LOG = "storage/engine/active_log.cc"
 MANIFEST = "storage/log/manifest.cc"
@@ -20,14 +20,14 @@ DEFECTS = [
     defect(
         "acknowledge at disk before the sync",
         (POWER_LOSS, CRASH_SWEEP),
-        PIPELINE,
+        PUBLISHING,
         "case Durability::kDisk:\n      return commit.revision <= synced_;",
         "case Durability::kDisk:\n      return commit.revision <= written_;",
     ),
     defect(
         "acknowledge at os before the write",
         (POWER_LOSS, CRASH_SWEEP),
-        PIPELINE,
+        PUBLISHING,
         "case Durability::kOs:\n      return commit.revision <= written_;",
         "case Durability::kOs:\n      return commit.revision <= ceiling_;",
     ),
@@ -82,7 +82,7 @@ DEFECTS = [
     ),
     defect(
         "skip the sync of the MANIFEST that was read",
-        (IO_ERROR, LOG + "manifest_fault_test"),
+        (LOG + "manifest_fault_test",),
         MANIFEST,
         "const absl::Status synced = SyncAgain(file_system, folder, *bytes, "
         "**file);",
@@ -148,7 +148,7 @@ DEFECTS = [
     ),
     defect(
         "retry a sync that failed",
-        (IO_ERROR, ENGINE + "log_store_test"),
+        (ENGINE + "log_store_test",),
         ACTIVE_LOG,
         "absl::Status synced = mark.segment->file().Sync();",
         "absl::Status synced = mark.segment->file().Sync();\n"

@@ -65,6 +65,11 @@ class PowerLossRun {
     options.segment_bytes = segment_bytes_;
     options.revision_block = revision_block_;
     options.manifest_bytes = random_.Between(200, 5000);
+    options.write_hints = !random_.OneIn(4);
+    options.verify_on_open = random_.OneIn(4);
+    options.open_threads = static_cast<uint32_t>(random_.Between(1, 3));
+    options.history_window = absl::Seconds(random_.Below(10));
+    options.history_bytes = random_.Below(10'000);
     options.cache_entries = random_.Below(10);
     options.sync_interval = absl::Milliseconds(random_.Between(1, 20));
     options.sweep_interval = absl::Milliseconds(1);

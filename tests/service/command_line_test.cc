@@ -74,6 +74,8 @@ TEST(CommandLineTest, ReadsEveryOption) {
                                       "--cache_bytes=8192",
                                       "--compaction_live_percent=25",
                                       "--compaction_dead_bytes=1MiB",
+                                      "--history_window=90s",
+                                      "--history_bytes=3MiB",
                                       "--grpc_request_bytes_max=16MiB",
                                       "--grpc_transport_bytes_max=17MiB",
                                       "--text_buffered_bytes_max=18MiB",
@@ -97,6 +99,8 @@ TEST(CommandLineTest, ReadsEveryOption) {
   EXPECT_EQ(config.cache_bytes, 8192);
   EXPECT_EQ(config.compaction_live_percent, 25);
   EXPECT_EQ(config.compaction_dead_bytes, uint64_t{1} << 20);
+  EXPECT_EQ(config.history_window, absl::Seconds(90));
+  EXPECT_EQ(config.history_bytes, uint64_t{3} << 20);
   EXPECT_EQ(config.grpc_request_bytes_max, uint64_t{16} << 20);
   EXPECT_EQ(config.grpc_transport_bytes_max, uint64_t{17} << 20);
   EXPECT_EQ(config.text_buffered_bytes_max, uint64_t{18} << 20);
@@ -221,6 +225,8 @@ TEST(CommandLineTest, RefusesContradictions) {
   EXPECT_THAT(
       Refused({"--compaction_live_percent=0", "--compaction_dead_bytes=1MiB"}),
       HasSubstr("--compaction_dead_bytes has no effect"));
+  EXPECT_THAT(Refused({"--history_window=0", "--history_bytes=1MiB"}),
+              HasSubstr("--history_bytes has no effect"));
   EXPECT_EQ(Parsed({"--cache_entries=0"}).cache_entries, 0);
   EXPECT_TRUE(Parsed({"--grpc=h:0", "--text=h:0"}).text.has_value());
 }

@@ -3,8 +3,7 @@
 // folder that it reads; a restore takes a whole store or nothing.
 // Method: a store with rolls, a compaction, deletes and transactions on a disk
 // in memory; each bit of each of its files flipped in turn, files and the
-// MANIFEST removed, each call of the file system failed in turn. Tried against:
-// taking files that the MANIFEST has removed, and one store id for both.
+// MANIFEST removed, each call of the file system failed in turn.
 
 #include "storage/repair.h"
 

@@ -48,7 +48,8 @@ func start(data string) (*rundletd, error) {
 	}
 	server := &rundletd{
 		process: exec.Command(binary,
-			"--data="+data, "--grpc=127.0.0.1:0", "--text="),
+			"--data="+data, "--grpc=127.0.0.1:0", "--text=",
+			"--history_window=0"),
 		ended: make(chan struct{}),
 	}
 	output, input := io.Pipe()

@@ -35,7 +35,13 @@ class Rundletd:
         self, data: pathlib.Path, address: str = "127.0.0.1:0"
     ) -> None:
         self._process = subprocess.Popen(
-            [binary(), f"--data={data}", f"--grpc={address}", "--text="],
+            [
+                binary(),
+                f"--data={data}",
+                f"--grpc={address}",
+                "--text=",
+                "--history_window=0",
+            ],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

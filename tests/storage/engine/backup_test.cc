@@ -3,7 +3,7 @@
 // whenever the power goes; it holds nothing that could still be lost.
 // Method: stores and models on a disk in memory: under load, with each call of
 // the file system failed in turn, with the power cut at each change of the
-// disk. Tried against: a MANIFEST written first, and a backup without a pin.
+// disk.
 
 #include "storage/engine/backup.h"
 

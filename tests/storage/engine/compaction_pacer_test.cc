@@ -1,7 +1,6 @@
 // Goal: a compaction keeps up with the writes, gives way when syncs slow down,
 // grows again when they do not, and never goes beyond what is configured.
-// Method: samples at given times. Tried against: a budget that is halved below
-// what the writes need, and a usual sync time that learns from compactions.
+// Method: samples at given times.
 
 #include "storage/engine/compaction_pacer.h"
 

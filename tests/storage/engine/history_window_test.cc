@@ -100,6 +100,18 @@ TEST_F(HistoryWindowTest, KeepsNoMoreThanItsBytes) {
   EXPECT_EQ(LogSegments(), 3u);
 }
 
+TEST_F(HistoryWindowTest, GivesWayWhereRoomIsNeededMore) {
+  const Revision last = PutAndSeal("a");
+  bool is_low = false;
+  history_ = std::make_unique<HistoryWindow>(
+      HistoryWindow::Settings{absl::Hours(1), 1 << 20,
+                              [&is_low] { return is_low; }},
+      &engine_->segments);
+  EXPECT_EQ(FloorAfterCompaction(), 0u);
+  is_low = true;
+  EXPECT_EQ(FloorAfterCompaction(), last + 1);
+}
+
 TEST_F(HistoryWindowTest, IsTheSameAfterARestart) {
   const Revision first = PutAndSeal("a");
   clock_.Advance(absl::Minutes(20));

@@ -259,5 +259,21 @@ TEST_F(RecoveryTest, OneProcessAtATime) {
             absl::StatusCode::kFailedPrecondition);
 }
 
+TEST_F(RecoveryTest, ARewriteTakesThePlaceOfAnUnfinishedOne) {
+  Open();
+  Put("k", "v");
+  Image image = Stop();
+  image[absl::StrCat(kEngineFolder, "/MANIFEST.new")] = "half";
+  disk_.SetImage(image);
+  Options options = QuietOptions(&disk_);
+  options.clock = &clock_;
+  options.manifest_bytes = 1;  // by the recovery's own edit
+  SegmentSet segments;
+  Index index;
+  const absl::Status recovered = Recover(options, &segments, &index).status();
+  EXPECT_TRUE(recovered.ok()) << recovered;
+  EXPECT_EQ(disk_.Image().count("/data/MANIFEST.new"), 0u);
+}
+
 }  // namespace
 }  // namespace rundlet

@@ -2,8 +2,7 @@
 // at risk, beside reads and writes and compactions; the scrub finds damage by
 // itself; a store that closes ends both.
 // Method: stores on a disk in memory, bytes of which are changed behind the
-// store's back. Tried against: no comparison of the key that the index leads
-// to, and a walk that stops at the first damage.
+// store's back.
 
 #include "storage/engine/scrubber.h"
 

@@ -162,7 +162,8 @@ TEST(HintFrameTest, ThereAndBack) {
       EncodeHintFrame({HintFrameKind::kEntries, 3, "payload"}, kSeed);
   EXPECT_EQ(bytes.size(), kHintFrameHeaderBytes + 7);
   EXPECT_EQ(PeekHintFrameBytes(bytes), bytes.size());
-  const auto frame = DecodeHintFrame(bytes + "what follows", kSeed);
+  const std::string longer = bytes + "what follows";
+  const auto frame = DecodeHintFrame(longer, kSeed);
   ASSERT_TRUE(frame.ok()) << frame.status();
   EXPECT_EQ(frame->kind, HintFrameKind::kEntries);
   EXPECT_EQ(frame->entry_count, 3u);
