@@ -4,9 +4,9 @@
 #include <utility>
 
 #include "absl/strings/escaping.h"
-#include "storage/engine/folder_reader.h"
-#include "storage/engine/folder_writer.h"
-#include "storage/engine/store_id.h"
+#include "storage/engine/integrity/folder_reader.h"
+#include "storage/engine/integrity/folder_writer.h"
+#include "storage/engine/recovery/store_id.h"
 
 namespace rundlet {
 

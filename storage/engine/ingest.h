@@ -7,8 +7,8 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "storage/engine/active_log.h"
-#include "storage/engine/commit_pipeline.h"
+#include "storage/engine/commit/active_log.h"
+#include "storage/engine/commit/commit_pipeline.h"
 #include "storage/file/file_system.h"
 #include "storage/index/index.h"
 #include "storage/limits.h"

@@ -6,8 +6,8 @@
 #include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
 #include "storage/blocking_store.h"
-#include "storage/engine/index_checkpoint.h"
 #include "storage/engine/ingest.h"
+#include "storage/engine/recovery/index_checkpoint.h"
 #include "storage/engine/sync_point.h"
 #include "storage/limit_checks.h"
 
@@ -169,11 +169,10 @@ absl::Status LogStore::StartThreads() {
   memory_ = std::make_unique<MemoryGuard>(MemoryGuard::Settings{
       options_.memory_bytes_max, [this] { return MeasureMemory(); }});
   pipeline_ = std::make_unique<CommitPipeline>(
-      CommitPipeline::Settings{options_.durability, options_.sync_interval,
-                               &options_.limits, time_.get(), disk_.get(),
-                               memory_.get(), requests_.get(),
-                               std::move(options_.on_fatal),
-                               [this] { watches_->OnPublish(); }},
+      CommitPipeline::Settings{
+          options_.durability, options_.sync_interval, &options_.limits,
+          time_.get(), disk_.get(), memory_.get(), requests_.get(),
+          std::move(options_.on_fatal), [this] { watches_->OnPublish(); }},
       log_.get(), &index_, &cache_, recovered_.next_revision - 1,
       recovered_.next_revision);
   history_ = std::make_unique<HistoryWindow>(

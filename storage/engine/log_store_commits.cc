@@ -8,7 +8,7 @@
 
 #include "storage/engine/known_failure.h"
 #include "storage/engine/log_store.h"
-#include "storage/engine/receipt_codec.h"
+#include "storage/engine/requests/receipt_codec.h"
 #include "storage/limit_checks.h"
 
 namespace rundlet {

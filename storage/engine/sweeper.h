@@ -8,10 +8,10 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
-#include "storage/engine/commit_pipeline.h"
+#include "storage/engine/commit/commit_pipeline.h"
 #include "storage/engine/engine_time.h"
-#include "storage/engine/page_leases.h"
-#include "storage/engine/snapshots.h"
+#include "storage/engine/read/page_leases.h"
+#include "storage/engine/read/snapshots.h"
 #include "storage/index/index.h"
 
 namespace rundlet {

@@ -12,7 +12,7 @@ LOST_EDIT = "//tests/fault:lost_edit_test"
 LOCK = "//tests/fault:lock_test"
 HISTORY = "//tests/conformance:random_history_test"
 LAWS = "//tests/conformance:engine_test"
-ENGINE = "//tests/storage/engine:"
+ENGINE = "//tests/storage/engine"
 LOG = "//tests/storage/log:"
 FORMAT = "//tests/storage/format:"
 

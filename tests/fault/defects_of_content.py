@@ -14,18 +14,18 @@ from defect import (
     defect,
 )
 
-COMPACTION = "storage/engine/compaction.cc"
-RECOVERY = "storage/engine/recovery.cc"
+COMPACTION = "storage/engine/compaction/compaction.cc"
+RECOVERY = "storage/engine/recovery/recovery.cc"
 REPLAY = "storage/log/segment_replay.cc"
 RECORD = "storage/format/record.cc"
 INDEX = "storage/index/index.cc"
-READER = "storage/engine/store_reader.cc"
+READER = "storage/engine/read/store_reader.cc"
 
 DEFECTS = [
     defect(
         "end a transaction at each of its records",
         (POWER_LOSS,),
-        "storage/engine/commit_writing.cc",
+        "storage/engine/commit/commit_writing.cc",
         "record.ends_transaction = false;",
         "record.ends_transaction = true;",
     ),
@@ -99,7 +99,7 @@ DEFECTS = [
     defect(
         "lose the last group of a recovered tail",
         (POWER_LOSS, CRASH_SWEEP),
-        "storage/engine/tail_copy.cc",
+        "storage/engine/recovery/tail_copy.cc",
         "if (status.ok() && !group.empty()) status = group.WriteTo(writer);",
         "if (status.ok() && group.empty()) status = absl::OkStatus();",
     ),
@@ -164,29 +164,29 @@ DEFECTS = [
     ),
     defect(
         "lead the index to an output without looking at the revision",
-        (ENGINE + "compaction_online_test",),
+        (ENGINE + "/compaction:compaction_online_test",),
         INDEX,
         "if (version.revision != revision) continue;",
         "if (revision == 0) continue;",
     ),
     defect(
         "compact what is not published yet",
-        (ENGINE + "compaction_test",),
+        (ENGINE + "/compaction:compaction_test",),
         COMPACTION,
         "segment.seal->revision_max > visible) {",
         "visible == ~Revision{0}) {",
     ),
     defect(
         "copy without comparing key and revision",
-        (ENGINE + "compaction_test",),
+        (ENGINE + "/compaction:compaction_test",),
         COMPACTION,
         "if (record->key != key || record->revision != version.revision) {",
         "if (key.empty()) {",
     ),
     defect(
         "compare no key when reading",
-        (ENGINE + "record_reader_test",),
-        "storage/engine/record_reader.cc",
+        (ENGINE + "/read:record_reader_test",),
+        "storage/engine/read/record_reader.cc",
         "if (record.key == key && record.revision",
         "if (!key.empty() && record.revision",
     ),
@@ -200,8 +200,8 @@ DEFECTS = [
     ),
     defect(
         "delete an expired key without looking at the revision",
-        (ENGINE + "commit_pipeline_test",),
-        "storage/engine/commit_pipeline.cc",
+        (ENGINE + "/commit:commit_pipeline_test",),
+        "storage/engine/commit/commit_pipeline.cc",
         "if (!version.has_value() || version->revision != revision) continue;",
         "if (!version.has_value() || revision == 0) continue;",
     ),
@@ -229,7 +229,7 @@ DEFECTS = [
     ),
     defect(
         "believe a step of the wall clock",
-        (CLOCK_JUMP, ENGINE + "engine_time_test"),
+        (CLOCK_JUMP, ENGINE + ":engine_time_test"),
         "storage/engine/engine_time.h",
         "return start_us_ + absl::ToInt64Microseconds(clock_->Monotonic() - "
         "start_);",
@@ -251,7 +251,7 @@ DEFECTS = [
     ),
     defect(
         "compact segments inside the history window",
-        (ENGINE + "history_window_test",),
+        (ENGINE + "/compaction:history_window_test",),
         COMPACTION,
         "if (kept.segment_ids.count(id) > 0) continue;",
         "",

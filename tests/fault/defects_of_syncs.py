@@ -9,10 +9,10 @@ from defect import (
     defect,
 )
 
-PIPELINE = "storage/engine/commit_pipeline.cc"
-PUBLISHING = "storage/engine/commit_publishing.cc"
-WRITING = "storage/engine/commit_writing.cc"
-ACTIVE_LOG = "storage/engine/active_log.cc"
+PIPELINE = "storage/engine/commit/commit_pipeline.cc"
+PUBLISHING = "storage/engine/commit/commit_publishing.cc"
+WRITING = "storage/engine/commit/commit_writing.cc"
+ACTIVE_LOG = "storage/engine/commit/active_log.cc"
 MANIFEST = "storage/log/manifest.cc"
 BASE_WRITER = "storage/log/base_writer.cc"
 
@@ -33,14 +33,14 @@ DEFECTS = [
     ),
     defect(
         "acknowledge what stands behind an unknown outcome",
-        (ENGINE + "commit_writing_test",),
+        (ENGINE + "/commit:commit_writing_test",),
         WRITING,
         "is_unknown = is_unknown || !IsReady(*commit);",
         "is_unknown = !IsReady(*commit);",
     ),
     defect(
         "acknowledge what was planned on a write that failed",
-        (ENGINE + "commit_writing_test",),
+        (ENGINE + "/commit:commit_writing_test",),
         WRITING,
         "fails = fails || (commit->changes.empty()",
         "fails = (commit->changes.empty()",
@@ -118,20 +118,20 @@ DEFECTS = [
     defect(
         "skip the sync of the log in a compaction",
         (POWER_LOSS,),
-        "storage/engine/compaction.cc",
+        "storage/engine/compaction/compaction.cc",
         "if (status.ok()) status = environment_.sync_log();",
         "",
     ),
     defect(
         "skip the sync of a recovered tail",
         (POWER_LOSS, CRASH_SWEEP),
-        "storage/engine/tail_copy.cc",
+        "storage/engine/recovery/tail_copy.cc",
         "if (status.ok()) status = (*segment)->file().Sync();",
         "",
     ),
     defect(
         "skip the sync before an ingest",
-        (POWER_LOSS, ENGINE + "ingest_test"),
+        (POWER_LOSS, ENGINE + ":ingest_test"),
         PIPELINE,
         "waiter->durability = Durability::kDisk;\n  Enqueue(waiter);",
         "waiter->durability = Durability::kMemory;\n  Enqueue(waiter);",
@@ -142,13 +142,13 @@ DEFECTS = [
     defect(
         "skip the folder sync of a new store",
         (POWER_LOSS,),
-        "storage/engine/folder.cc",
+        "storage/engine/recovery/folder.cc",
         "const absl::Status named = file_system->SyncDirectory(folder);",
         "const absl::Status named;",
     ),
     defect(
         "retry a sync that failed",
-        (ENGINE + "log_store_test",),
+        (ENGINE + ":log_store_test",),
         ACTIVE_LOG,
         "absl::Status synced = mark.segment->file().Sync();",
         "absl::Status synced = mark.segment->file().Sync();\n"
@@ -178,7 +178,7 @@ DEFECTS = [
     defect(
         "give a revision twice",
         (POWER_LOSS, CRASH_SWEEP),
-        "storage/engine/recovery.cc",
+        "storage/engine/recovery/recovery.cc",
         "recovered_.next_revision = state_.revision_ceiling + 1;",
         "recovered_.next_revision =\n"
         "      state_.revision_ceiling > options_.revision_block\n"
@@ -194,7 +194,7 @@ DEFECTS = [
     ),
     defect(
         "call an ingest refused that is on the disk",
-        (ENGINE + "ingest_test",),
+        (ENGINE + ":ingest_test",),
         "storage/engine/ingest.cc",
         "return absl::UnknownError(absl::StrCat(",
         "return absl::UnavailableError(absl::StrCat(",

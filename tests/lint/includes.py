@@ -34,7 +34,16 @@ _GROUPS = {
     "format": r"storage/format/.*",
     "index": r"storage/index/.*",
     "log": r"storage/log/.*",
-    "engine": r"storage/engine/.*",
+    # the engine's own front, and its rooms
+    "engine": r"storage/engine/[a-z_]+\.h",
+    "commit": r"storage/engine/commit/.*",
+    "compaction": r"storage/engine/compaction/.*",
+    "guards": r"storage/engine/guards/.*",
+    "integrity": r"storage/engine/integrity/.*",
+    "read": r"storage/engine/read/.*",
+    "recovery": r"storage/engine/recovery/.*",
+    "requests": r"storage/engine/requests/.*",
+    "watch": r"storage/engine/watch/.*",
     "legacy": r"storage/legacy/.*",
     "service_grpc": r"service/grpc/.*",
     "gateway": r"service/gateway/.*",
@@ -44,23 +53,48 @@ _GROUPS = {
 }
 
 _ENGINE = ("standard", "absl", "store")
+_ROOM = (*_ENGINE, "engine", "index", "log", "format", "file")
 _DOOR = ("standard", "absl", "store", "logs")
 
 TABLE = {
-    "storage": (*_ENGINE, "open", "file", "engine"),
+    "storage": (*_ENGINE, "open", "file", "engine", "integrity", "recovery"),
     "storage/file": ("standard", "absl", "file", "system", "store"),
     "storage/format": (*_ENGINE, "format", "checksum"),
     "storage/index": (*_ENGINE, "index", "format"),
     "storage/log": (*_ENGINE, "log", "format", "file"),
     "storage/engine": (
-        *_ENGINE,
+        *_ROOM,
         "open",
-        "engine",
-        "index",
-        "log",
-        "format",
-        "file",
+        "commit",
+        "compaction",
+        "guards",
+        "integrity",
+        "read",
+        "recovery",
+        "requests",
+        "watch",
     ),
+    "storage/engine/commit": (
+        *_ROOM,
+        "commit",
+        "guards",
+        "read",
+        "requests",
+        "watch",
+    ),
+    "storage/engine/compaction": (
+        *_ROOM,
+        "commit",
+        "compaction",
+        "guards",
+        "requests",
+    ),
+    "storage/engine/guards": (*_ROOM, "guards"),
+    "storage/engine/integrity": (*_ROOM, "integrity", "recovery", "requests"),
+    "storage/engine/read": (*_ROOM, "read"),
+    "storage/engine/recovery": (*_ROOM, "guards", "recovery", "requests"),
+    "storage/engine/requests": (*_ROOM, "requests"),
+    "storage/engine/watch": (*_ROOM, "read", "watch"),
     "storage/legacy": (*_ENGINE, "legacy", "format", "file", "json"),
     "service": (
         *_DOOR,

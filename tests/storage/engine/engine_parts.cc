@@ -3,7 +3,7 @@
 #include <optional>
 
 #include "gtest/gtest.h"
-#include "storage/engine/record_reader.h"
+#include "storage/engine/read/record_reader.h"
 
 namespace rundlet {
 

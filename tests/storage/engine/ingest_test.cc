@@ -15,7 +15,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
-#include "tests/storage/engine/pipeline_fixture.h"
+#include "tests/storage/engine/commit/pipeline_fixture.h"
 #include "tests/support/seeded_random.h"
 #include "tests/support/vector_source.h"
 

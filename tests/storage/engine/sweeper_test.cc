@@ -14,7 +14,7 @@
 #include "gtest/gtest.h"
 #include "storage/format/file_header.h"
 #include "storage/log/segment_replay.h"
-#include "tests/storage/engine/pipeline_fixture.h"
+#include "tests/storage/engine/commit/pipeline_fixture.h"
 
 namespace rundlet {
 namespace {

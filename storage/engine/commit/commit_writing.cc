@@ -1,0 +1,236 @@
+// CommitPipeline: the writer's role, and what happens when it fails.
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "storage/engine/commit/commit_pipeline.h"
+#include "storage/engine/known_failure.h"
+#include "storage/engine/record_version.h"
+#include "storage/engine/sync_point.h"
+#include "storage/format/record.h"
+
+namespace rundlet {
+namespace {
+
+Record RecordOf(const Index::Change& change, bool expired) {
+  Record record = RecordOf(change.key, change.version);
+  record.expired = expired;
+  record.ends_transaction = false;
+  return record;
+}
+
+// Of a request that changed no key.
+Record ReceiptOf(const PendingCommit& commit) {
+  Record record;
+  record.type = RecordType::kReceipt;
+  record.revision = commit.revision;
+  record.modified_us = commit.time_us;
+  return record;
+}
+
+// Whether the store becomes larger: a tombstone makes room in the end.
+bool NeedsRoom(absl::Span<const Index::Change> changes) {
+  return std::any_of(
+      changes.begin(), changes.end(),
+      [](const Index::Change& change) { return !change.version.deleted; });
+}
+
+uint64_t RecordBytes(const Index::Change& change) {
+  const auto& value = change.version.value;
+  return kRecordHeaderBytes + change.key.size() +
+         (value == nullptr ? 0 : value->size());
+}
+
+}  // namespace
+
+absl::Status CommitPipeline::AdmitChanges(
+    absl::Span<const Index::Change> changes) const {
+  if (!NeedsRoom(changes)) return absl::OkStatus();
+  uint64_t bytes = 0;
+  for (const Index::Change& change : changes) bytes += RecordBytes(change);
+  if (settings_.disk != nullptr) {
+    absl::Status admitted = settings_.disk->Admit(pending_bytes_ + bytes);
+    if (!admitted.ok()) return admitted;
+  }
+  if (settings_.memory == nullptr) return absl::OkStatus();
+  return settings_.memory->Admit(bytes, pending_bytes_);
+}
+
+uint64_t CommitPipeline::TakeGroup() {
+  group_.clear();
+  uint64_t bytes = 0;
+  for (const CommitPtr& commit : unwritten_) {
+    if (commit->revision > ceiling_) break;
+    if (!group_.empty() &&
+        bytes + commit->record_bytes > log_->group_bytes_max()) {
+      break;
+    }
+    bytes += commit->record_bytes;
+    group_.push_back(commit.get());
+  }
+  return bytes;
+}
+
+bool CommitPipeline::Prepare(Writer writer, uint64_t group_bytes) {
+  // No bytes: even the first commit waits for revisions to be reserved.
+  const bool needs_roll = group_bytes > 0 && log_->NeedsRoll(group_bytes);
+  if (group_bytes > 0 && !needs_roll) return true;
+  if (writer == Writer::kCommitter) {
+    // The flusher does what may block, and goes on writing then.
+    (needs_roll ? roll_wanted_ : reserve_wanted_) = true;
+    WakeFlusher();
+    return false;
+  }
+  if (needs_roll) return RollLog().ok();
+  ReserveRevisions();
+  return !unwritten_.empty() && unwritten_.front()->revision <= ceiling_;
+}
+
+void CommitPipeline::WriteQueued(Writer writer) {
+  if (writing_) return;
+  while (!unwritten_.empty() && failure_.ok() && write_error_.ok()) {
+    const uint64_t bytes = TakeGroup();
+    if (!Prepare(writer, bytes)) return;
+    if (group_.empty()) continue;
+    writing_ = true;
+    mu_.Unlock();
+    RUNDLET_SYNC_POINT("commit: group to be written");
+    const absl::Status written = WriteGroup();
+    RUNDLET_SYNC_POINT("commit: group written");
+    mu_.Lock();
+    writing_ = false;
+    role_left_.SignalAll();
+    if (!written.ok()) {
+      write_error_ = written;
+      WakeFlusher();
+      return;
+    }
+    FinishGroup();
+    if (settings_.disk != nullptr) settings_.disk->Spend(bytes);
+  }
+}
+
+absl::Status CommitPipeline::WriteGroup() {
+  records_.clear();
+  locations_.clear();
+  for (const PendingCommit* commit : group_) {
+    for (const Index::Change& change : commit->changes) {
+      records_.push_back(RecordOf(change, commit->expired));
+    }
+    if (commit->changes.empty()) records_.push_back(ReceiptOf(*commit));
+    records_.back().ends_transaction = true;
+    records_.back().extra = commit->extra;
+  }
+  absl::Status written =
+      log_->Write(records_, group_.back()->time_us, &locations_);
+  if (written.ok() && cache_->enabled()) CacheGroup();
+  return written;
+}
+
+void CommitPipeline::CacheGroup() {
+  for (size_t i = 0; i < records_.size(); ++i) {
+    if (records_[i].type == RecordType::kReceipt) continue;
+    if (records_[i].type == RecordType::kDelete) {
+      cache_->Erase(records_[i].key);
+    } else {
+      cache_->Insert(records_[i].key, locations_[i],
+                     log_->Written(locations_[i]));
+    }
+  }
+}
+
+void CommitPipeline::FinishGroup() {
+  size_t next = 0;
+  for (PendingCommit* commit : group_) {
+    for (Index::Change& change : commit->changes) {
+      change.version.location = locations_[next++];
+      change.version.value = nullptr;
+      if (commit->published) {
+        index_->Relocate(change.key, change.version.revision,
+                         change.version.location);
+      }
+    }
+    if (commit->changes.empty()) ++next;  // its receipt has no place
+    commit->written = true;
+    pending_bytes_ -= commit->record_bytes;
+    counts_.written_bytes += commit->record_bytes;
+  }
+  RUNDLET_SYNC_POINT("commit: group finished");
+  written_ = group_.back()->revision;
+  unwritten_.erase(unwritten_.begin(), unwritten_.begin() + group_.size());
+  ++counts_.writes;
+}
+
+void CommitPipeline::RebuildNewest() {
+  newest_.clear();
+  head_ = index_->visible();
+  for (const CommitPtr& commit : queue_) {
+    if (!commit->failure.ok()) continue;
+    head_ = std::max(head_, commit->revision);
+    for (const Index::Change& change : commit->changes) NoteNewest(change);
+  }
+}
+
+void CommitPipeline::Remember(const PendingCommit& commit) {
+  if (commit.extra.empty()) return;
+  // What it made itself is whole.
+  settings_.requests->Remember({commit.extra, commit.revision, commit.time_us})
+      .IgnoreError();
+}
+
+bool CommitPipeline::WaitsForUnwritten(const PendingCommit& commit) const {
+  return !IsReady(commit) && !unwritten_.empty() &&
+         commit.revision >= unwritten_.front()->revision;
+}
+
+void CommitPipeline::FailUnwritten(absl::Status status, bool spare_deletes) {
+  status = KnownFailure(std::move(status));
+  // Whatever was planned on top of the first that fails, fails with it; and so
+  // does who only waits for what could not be written.
+  bool fails = false;
+  for (const CommitPtr& commit : queue_) {
+    if (spare_deletes) {
+      fails = fails || (!commit->written && NeedsRoom(commit->changes));
+    } else {
+      fails = fails || (commit->writes() ? !commit->written
+                                         : WaitsForUnwritten(*commit));
+    }
+    if (fails && commit->failure.ok()) commit->failure = status;
+  }
+  // What was acknowledged at kMemory stays, too, and is tried again.
+  std::deque<CommitPtr> kept;
+  for (CommitPtr& commit : unwritten_) {
+    if (commit->failure.ok()) {
+      kept.push_back(std::move(commit));
+    } else {
+      pending_bytes_ -= commit->record_bytes;
+    }
+  }
+  unwritten_ = std::move(kept);
+  if (closing_ && !spare_deletes) close_status_ = status;
+  RebuildNewest();
+}
+
+void CommitPipeline::Stop(const absl::Status& status) {
+  if (!failure_.ok()) return;
+  failure_ = absl::UnavailableError(
+      absl::StrCat("the store has stopped: ", status.message()));
+  const absl::Status unknown = absl::UnknownError(
+      absl::StrCat("the outcome is unknown: ", status.message()));
+  // What is ready behind one that is not was planned on top of it: to
+  // acknowledge it would be to acknowledge both.
+  bool is_unknown = false;
+  for (const CommitPtr& commit : queue_) {
+    is_unknown = is_unknown || !IsReady(*commit);
+    if (is_unknown && commit->failure.ok()) commit->failure = unknown;
+  }
+  RebuildNewest();
+  Publish();
+  role_left_.SignalAll();
+  if (!settings_.on_fatal) return;
+  mu_.Unlock();
+  settings_.on_fatal(status);
+  mu_.Lock();
+}
+
+}  // namespace rundlet

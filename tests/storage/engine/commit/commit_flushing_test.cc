@@ -1,0 +1,201 @@
+// Goal: the flusher writes and syncs what it has to, when it has to, and many
+// commits at once (group commit); Seal and Close leave nothing behind.
+// Method: a disk that holds the flusher inside a call; an interval of an hour,
+// so that nothing goes by itself, or of a millisecond, so that it must.
+
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
+#include "gtest/gtest.h"
+#include "tests/storage/engine/commit/pipeline_fixture.h"
+
+namespace rundlet {
+namespace {
+
+class CommitFlushingTest : public PipelineFixture {
+ protected:
+  CommitFlushingTest() { Start(); }
+};
+
+TEST_F(CommitFlushingTest, OneSyncAnswersAllThatWaited) {
+  HoldSync();
+  std::vector<Answer> answers = {Put("first", "v", Durability::kDisk)};
+  files_.AwaitHeld(1);
+  for (int i = 0; i < 100; ++i) {
+    answers.push_back(Put(absl::StrCat("k", i), "v", Durability::kDisk));
+  }
+  files_.LetGo();
+  for (const Answer& answer : answers) EXPECT_TRUE(answer.Get().ok());
+  EXPECT_EQ(pipeline().counts().writes, 2u);
+  EXPECT_EQ(pipeline().counts().syncs, 2u);
+  EXPECT_EQ(pipeline().counts().durable_revision, 101u);
+}
+
+TEST_F(CommitFlushingTest, MoreHoldsOsCommitsBack) {
+  const Answer held = PutMore("a", "1", Durability::kOs);
+  EXPECT_FALSE(held.has_come());
+  EXPECT_EQ(pipeline().counts().writes, 0u);
+  const Answer last = Put("b", "2", Durability::kOs);
+  EXPECT_TRUE(held.has_come());
+  EXPECT_TRUE(last.has_come());
+  EXPECT_EQ(pipeline().counts().writes, 1u);
+}
+
+TEST_F(CommitFlushingTest, MoreHoldsDiskCommitsBack) {
+  std::vector<Answer> held;
+  for (int i = 0; i < 20; ++i) {
+    held.push_back(PutMore(absl::StrCat("k", i), "v", Durability::kDisk));
+    std::this_thread::yield();
+  }
+  for (const Answer& answer : held) EXPECT_FALSE(answer.has_come());
+  EXPECT_TRUE(Put("last", "v", Durability::kDisk).Get().ok());
+  for (const Answer& answer : held) EXPECT_TRUE(answer.has_come());
+  EXPECT_EQ(pipeline().counts().writes, 1u);
+  EXPECT_EQ(pipeline().counts().syncs, 1u);
+}
+
+TEST_F(CommitFlushingTest, HeldBackCommitsGoWithTheInterval) {
+  options_.sync_interval = absl::Milliseconds(1);
+  Start();
+  EXPECT_TRUE(PutMore("a", "1", Durability::kOs).Get().ok());
+  EXPECT_TRUE(PutMore("b", "2", Durability::kDisk).Get().ok());
+}
+
+TEST_F(CommitFlushingTest, HeldBackCommitsGoWhenTheyAreMany) {
+  const std::string value(300 << 10, 'v');
+  std::vector<Answer> answers;
+  for (int i = 0; i < 4; ++i) {
+    answers.push_back(PutMore(absl::StrCat("k", i), value, Durability::kOs));
+  }
+  for (const Answer& answer : answers) EXPECT_TRUE(answer.has_come());
+}
+
+TEST_F(CommitFlushingTest, BelowDiskASyncFollowsByItself) {
+  options_.sync_interval = absl::Milliseconds(1);
+  Start();
+  Put("a", "1", Durability::kMemory);
+  AwaitDurable(1);
+  Put("b", "2", Durability::kOs);
+  AwaitDurable(2);
+  EXPECT_EQ(pipeline().counts().pending_bytes, 0u);
+}
+
+TEST_F(CommitFlushingTest, SyncCompletesWhenAllBeforeItIsThere) {
+  EXPECT_TRUE(engine_->Sync(Durability::kDisk).Get().ok());
+  EXPECT_EQ(pipeline().counts().syncs, 0u);
+  Put("a", "1", Durability::kMemory);
+  EXPECT_TRUE(engine_->Sync(Durability::kOs).has_come());
+  EXPECT_EQ(pipeline().counts().writes, 1u);
+  EXPECT_EQ(pipeline().counts().durable_revision, 0u);
+  EXPECT_TRUE(engine_->Sync(Durability::kDisk).Get().ok());
+  EXPECT_EQ(pipeline().counts().durable_revision, 1u);
+}
+
+TEST_F(CommitFlushingTest, SealMovesAllToSealedSegments) {
+  Put("a", "1", Durability::kMemory);
+  PutMore("b", "2", Durability::kDisk);
+  ASSERT_TRUE(pipeline().Seal().ok());
+  const ManifestState state = engine_->recovered.manifest->state();
+  ASSERT_EQ(state.segments.size(), 2u);
+  const auto& sealed = state.segments.begin()->second.seal;
+  ASSERT_TRUE(sealed.has_value());
+  EXPECT_EQ(sealed->record_count, 2u);
+  EXPECT_EQ(sealed->revision_min, 1u);
+  EXPECT_EQ(sealed->revision_max, 2u);
+  EXPECT_EQ(engine_->Read("a"), "1");
+  EXPECT_EQ(engine_->Read("b"), "2");
+  ASSERT_TRUE(pipeline().Seal().ok());  // an empty segment stays
+  EXPECT_EQ(engine_->recovered.manifest->state().segments.size(), 2u);
+}
+
+TEST_F(CommitFlushingTest, SealWaitsForPublication) {
+  absl::Notification entered;
+  absl::Notification leave;
+  std::thread slow([&] {
+    CommitPipeline::Callback done = [&](absl::StatusOr<Receipt>) {
+      entered.Notify();
+      leave.WaitForNotification();
+    };
+    Transaction put = PutTransaction("slow", "1", Durability::kMemory);
+    EXPECT_TRUE(pipeline().Commit(&put, {}, &done).empty());
+  });
+  entered.WaitForNotification();
+  const Answer waiting = Put("waiting", "2", Durability::kOs);
+  absl::Notification sealed;
+  std::thread sealer([&] {
+    EXPECT_TRUE(pipeline().Seal().ok());
+    EXPECT_NE(engine_->index.Find("waiting"), std::nullopt);
+    sealed.Notify();
+  });
+  while (engine_->recovered.manifest->state().segments.size() < 2) {
+    std::this_thread::yield();
+  }
+  EXPECT_FALSE(sealed.HasBeenNotified());
+  leave.Notify();
+  sealer.join();
+  slow.join();
+}
+
+TEST_F(CommitFlushingTest, SmallSegmentsRollWithWholeTransactions) {
+  options_.segment_bytes = 1000;
+  Start();
+  for (int i = 0; i < 40; ++i) {
+    Transaction pair = PutTransaction(absl::StrCat("a", i), "1");
+    pair.operations.push_back(
+        PutOperation{absl::StrCat("b", i), Value::Text("2")});
+    ASSERT_TRUE(engine_->Commit(pair).Get().ok());
+  }
+  EXPECT_GT(engine_->segments.All().size(), 5u);
+  for (const auto& segment : engine_->segments.All()) {
+    EXPECT_LE(segment->bytes(), 1000u);
+  }
+  Start();
+  for (int i = 0; i < 40; ++i) {
+    EXPECT_EQ(engine_->Read(absl::StrCat("a", i)), "1");
+    EXPECT_EQ(engine_->Read(absl::StrCat("b", i)), "2");
+  }
+}
+
+TEST_F(CommitFlushingTest, WritersGoOnBesideRolls) {
+  options_.segment_bytes = 600;
+  Start();
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < 4; ++thread) {
+    threads.emplace_back([this, thread] {
+      for (int i = 0; i < 60; ++i) {
+        const auto durability = static_cast<Durability>(1 + (thread + i) % 3);
+        Put(absl::StrCat("k", thread, ".", i), absl::StrCat(i), durability);
+        if (i % 20 == 0) {
+          EXPECT_TRUE(pipeline().Seal().ok());
+        }
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_TRUE(pipeline().Close().ok());
+  Start();
+  for (int thread = 0; thread < 4; ++thread) {
+    for (int i = 0; i < 60; ++i) {
+      EXPECT_EQ(engine_->Read(absl::StrCat("k", thread, ".", i)),
+                absl::StrCat(i));
+    }
+  }
+}
+
+TEST_F(CommitFlushingTest, CloseWritesAndSyncsWhatIsHeldBack) {
+  const Answer memory = Put("a", "1", Durability::kMemory);
+  const Answer held = PutMore("b", "2", Durability::kDisk);
+  const absl::StatusOr<Revision> next = pipeline().Close();
+  ASSERT_TRUE(next.ok()) << next.status();
+  EXPECT_EQ(*next, 3u);
+  EXPECT_TRUE(held.has_come());
+  EXPECT_EQ(pipeline().counts().durable_revision, 2u);
+  EXPECT_FALSE(pipeline().Seal().ok());
+  EXPECT_EQ(pipeline().DeleteExpired({{"a", 1}}), 0u);
+}
+
+}  // namespace
+}  // namespace rundlet
