@@ -15,8 +15,17 @@
 #include "absl/strings/string_view.h"
 
 // jemalloc's, where the program is linked to it.
-extern "C" int mallctl(const char* name, void* old_value, size_t* old_bytes,
-                       void* new_value, size_t new_bytes) __attribute__((weak));
+extern "C" {
+int mallctl(const char* name, void* old_value, size_t* old_bytes,
+            void* new_value, size_t new_bytes) __attribute__((weak));
+
+// What jemalloc keeps of freed memory counts for the kernel, and grows with the
+// threads: large pieces go back at once, others after a second.
+extern const char* malloc_conf;
+const char* malloc_conf =
+    "oversize_threshold:262144,dirty_decay_ms:1000,muzzy_decay_ms:0,"
+    "background_thread:true";
+}
 
 namespace rundlet {
 namespace {
@@ -85,10 +94,13 @@ uint64_t AllocatedBytes() {
   uint64_t epoch = 1;
   size_t bytes = sizeof(epoch);
   mallctl("epoch", &epoch, &bytes, &epoch, sizeof(epoch));
-  size_t active = 0;
-  bytes = sizeof(active);
-  const int error = mallctl("stats.active", &active, &bytes, nullptr, 0);
-  return error == 0 ? active : 0;
+  uint64_t total = 0;
+  for (const char* name : {"stats.active", "stats.metadata"}) {
+    size_t part = 0;
+    bytes = sizeof(part);
+    if (mallctl(name, &part, &bytes, nullptr, 0) == 0) total += part;
+  }
+  return total;
 }
 
 }  // namespace rundlet

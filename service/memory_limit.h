@@ -12,8 +12,8 @@ namespace rundlet {
 // machine's memory. `root` is put before the paths of the system; tests set it.
 uint64_t MemoryLimitBytes(const std::string& root = "");
 
-// What the allocator has given out. What it keeps to give out again does not
-// count: it would seem taken long after it was freed.
+// What the allocator has given out, and needs to know of it. What it keeps to
+// give out again does not count: it would seem taken long after it was freed.
 uint64_t AllocatedBytes();
 
 }  // namespace rundlet
