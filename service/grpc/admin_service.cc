@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "service/grpc/errors.h"
 #include "service/grpc/expiry_codec.h"
+#include "service/grpc/store_errors.h"
 #include "service/grpc/unary_call.h"
 
 namespace rundlet {

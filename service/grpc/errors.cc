@@ -13,7 +13,7 @@ namespace {
 
 using absl::StatusCode;
 
-constexpr std::array<ErrorRow, 16> kErrorTable = {{
+constexpr std::array<ErrorRow, 20> kErrorTable = {{
     {Reason::kMalformedRequest, "MALFORMED_REQUEST",
      StatusCode::kInvalidArgument},
     {Reason::kInvalidField, "INVALID_FIELD", StatusCode::kInvalidArgument},
@@ -22,6 +22,7 @@ constexpr std::array<ErrorRow, 16> kErrorTable = {{
      StatusCode::kInvalidArgument},
     {Reason::kForeignPageToken, "FOREIGN_PAGE_TOKEN",
      StatusCode::kFailedPrecondition},
+    {Reason::kForeignStore, "FOREIGN_STORE", StatusCode::kFailedPrecondition},
     {Reason::kKeyNotFound, "KEY_NOT_FOUND", StatusCode::kNotFound},
     {Reason::kKeyExists, "KEY_EXISTS", StatusCode::kAlreadyExists},
     {Reason::kConditionFailed, "CONDITION_FAILED", StatusCode::kAborted},
@@ -29,15 +30,15 @@ constexpr std::array<ErrorRow, 16> kErrorTable = {{
     {Reason::kRevisionNotReached, "REVISION_NOT_REACHED",
      StatusCode::kOutOfRange},
     {Reason::kStorageFull, "STORAGE_FULL", StatusCode::kResourceExhausted},
+    {Reason::kMemoryFull, "MEMORY_FULL", StatusCode::kResourceExhausted},
+    {Reason::kTooMany, "TOO_MANY", StatusCode::kResourceExhausted},
+    {Reason::kSlowReader, "SLOW_READER", StatusCode::kResourceExhausted},
     {Reason::kOverloaded, "OVERLOADED", StatusCode::kUnavailable},
     {Reason::kDraining, "DRAINING", StatusCode::kUnavailable},
     {Reason::kOutcomeUnknown, "OUTCOME_UNKNOWN", StatusCode::kUnknown},
     {Reason::kCorruptRecord, "CORRUPT_RECORD", StatusCode::kDataLoss},
     {Reason::kInternal, "INTERNAL", StatusCode::kInternal},
 }};
-
-// How long a client should wait when the store has too much to write.
-constexpr absl::Duration kOverloadDelay = absl::Milliseconds(100);
 
 void AddDetail(const google::protobuf::MessageLite& detail,
                absl::Status* status) {
@@ -148,8 +149,8 @@ absl::Status ConditionFailed(absl::string_view key,
 }
 
 absl::Status RetryLater(Reason reason, absl::string_view message,
-                        absl::Duration delay) {
-  absl::Status status = MakeError(reason, message);
+                        absl::Duration delay, const ErrorMetadata& metadata) {
+  absl::Status status = MakeError(reason, message, metadata);
   google::rpc::RetryInfo retry;
   retry.mutable_retry_delay()->set_seconds(absl::ToInt64Seconds(delay));
   retry.mutable_retry_delay()->set_nanos(
@@ -158,36 +159,15 @@ absl::Status RetryLater(Reason reason, absl::string_view message,
   return status;
 }
 
-absl::Status StoreError(const absl::Status& status, bool paged) {
-  if (status.GetPayload("type.googleapis.com/google.rpc.ErrorInfo")) {
-    return status;
-  }
-  switch (status.code()) {
-    case StatusCode::kInvalidArgument:
-      return MakeError(Reason::kLimitExceeded, status.message());
-    case StatusCode::kOutOfRange:
-      return MakeError(
-          paged ? Reason::kHistoryGone : Reason::kRevisionNotReached,
-          status.message());
-    case StatusCode::kResourceExhausted: {
-      absl::Status full = MakeError(Reason::kStorageFull, status.message());
-      google::rpc::QuotaFailure quota;
-      auto* violation = quota.add_violations();
-      violation->set_subject("disk");
-      violation->set_description(
-          CutText(status.message(), kErrorMessageBytesMax / 2));
-      AddDetail(quota, &full);
-      return full;
-    }
-    case StatusCode::kUnavailable:
-      return RetryLater(Reason::kOverloaded, status.message(), kOverloadDelay);
-    case StatusCode::kUnknown:
-      return MakeError(Reason::kOutcomeUnknown, status.message());
-    case StatusCode::kDataLoss:
-      return MakeError(Reason::kCorruptRecord, status.message());
-    default:
-      return MakeError(Reason::kInternal, status.ToString());
-  }
+absl::Status QuotaExceeded(Reason reason, absl::string_view subject,
+                           absl::string_view message) {
+  absl::Status status = MakeError(reason, message);
+  google::rpc::QuotaFailure quota;
+  auto* violation = quota.add_violations();
+  violation->set_subject(std::string(subject));
+  violation->set_description(CutText(message, kErrorMessageBytesMax / 2));
+  AddDetail(quota, &status);
+  return status;
 }
 
 std::string CutText(absl::string_view text, size_t bytes_max) {

@@ -34,12 +34,16 @@ enum class Reason {
   kLimitExceeded,
   kInvalidPageToken,
   kForeignPageToken,
+  kForeignStore,
   kKeyNotFound,
   kKeyExists,
   kConditionFailed,
   kHistoryGone,
   kRevisionNotReached,
   kStorageFull,
+  kMemoryFull,
+  kTooMany,
+  kSlowReader,
   kOverloaded,
   kDraining,
   kOutcomeUnknown,
@@ -85,12 +89,12 @@ absl::Status ConditionFailed(absl::string_view key,
 
 // OVERLOADED or DRAINING, with the time to wait before the next try.
 absl::Status RetryLater(Reason reason, absl::string_view message,
-                        absl::Duration delay);
+                        absl::Duration delay,
+                        const ErrorMetadata& metadata = {});
 
-// The error of the wire API for one of Store: the same message, a reason by
-// its code. `paged`: a page token was given, so that OUT_OF_RANGE means that
-// its revision is gone. Errors of the wire API itself are returned unchanged.
-absl::Status StoreError(const absl::Status& status, bool paged = false);
+// STORAGE_FULL, MEMORY_FULL or TOO_MANY: `subject` is used up.
+absl::Status QuotaExceeded(Reason reason, absl::string_view subject,
+                           absl::string_view message);
 
 // The text, or its beginning and "..." if it is longer than `bytes_max`; never
 // a part of a UTF-8 character.

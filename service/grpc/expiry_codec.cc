@@ -17,16 +17,9 @@ constexpr int64_t kMicrosPerSecond = 1'000'000;
 
 absl::StatusOr<Expiry> DecodeTtl(const FieldPath& field,
                                  const google::protobuf::Duration& proto) {
-  if (proto.seconds() < 0 || proto.nanos() < 0 ||
-      (proto.seconds() == 0 && proto.nanos() == 0)) {
-    return InvalidField(field, "must be positive");
-  }
-  if (proto.seconds() > kDurationSecondsMax || proto.nanos() > kNanosMax) {
-    return InvalidField(field, "is beyond 10,000 years, or its nanos are");
-  }
-  return Expiry::After(absl::Ceil(
-      absl::Seconds(proto.seconds()) + absl::Nanoseconds(proto.nanos()),
-      absl::Microseconds(1)));
+  const absl::StatusOr<absl::Duration> ttl = DecodeDuration(field, proto);
+  if (!ttl.ok()) return ttl.status();
+  return Expiry::After(*ttl);
 }
 
 absl::StatusOr<Expiry> DecodeExpireTime(
@@ -100,6 +93,20 @@ absl::StatusOr<Expiry> DecodeExpiry(const FieldPath& message,
 absl::StatusOr<Expiry> DecodeExpiry(const FieldPath& message,
                                     const v1::SetExpiryOperation& proto) {
   return DecodeNewExpiry(message, proto);
+}
+
+absl::StatusOr<absl::Duration> DecodeDuration(
+    const FieldPath& field, const google::protobuf::Duration& proto) {
+  if (proto.seconds() < 0 || proto.nanos() < 0 ||
+      (proto.seconds() == 0 && proto.nanos() == 0)) {
+    return InvalidField(field, "must be positive");
+  }
+  if (proto.seconds() > kDurationSecondsMax || proto.nanos() > kNanosMax) {
+    return InvalidField(field, "is beyond 10,000 years, or its nanos are");
+  }
+  return absl::Ceil(
+      absl::Seconds(proto.seconds()) + absl::Nanoseconds(proto.nanos()),
+      absl::Microseconds(1));
 }
 
 void EncodeTime(absl::Time time, google::protobuf::Timestamp* proto) {

@@ -7,8 +7,8 @@
 #include "absl/time/time.h"
 #include "google/protobuf/duration.pb.h"
 #include "google/protobuf/timestamp.pb.h"
-#include "rundlet/v1/key_value.pb.h"
 #include "rundlet/v1/transaction.pb.h"
+#include "rundlet/v1/write.pb.h"
 #include "service/grpc/field_path.h"
 #include "storage/transaction.h"
 
@@ -26,6 +26,11 @@ absl::StatusOr<Expiry> DecodeExpiry(const FieldPath& message,
                                     const v1::SetExpiryRequest& proto);
 absl::StatusOr<Expiry> DecodeExpiry(const FieldPath& message,
                                     const v1::SetExpiryOperation& proto);
+
+// A positive duration, rounded up to a microsecond. INVALID_FIELD: not
+// positive, or outside of what Protobuf allows.
+absl::StatusOr<absl::Duration> DecodeDuration(
+    const FieldPath& field, const google::protobuf::Duration& proto);
 
 // A time in microseconds, cut to the years 1 to 9999.
 void EncodeTime(absl::Time time, google::protobuf::Timestamp* proto);

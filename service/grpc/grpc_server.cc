@@ -34,6 +34,9 @@ constexpr int kPingStrikesMax = 2;
 // A connection without calls is closed; clients open another when they need it.
 constexpr int kConnectionIdleMs = 10 * 60'000;
 
+// How long a drain waits for watches whose clients do not read.
+constexpr absl::Duration kWatchPatience = absl::Seconds(1);
+
 v1::GetLimitsResponse LimitsOf(const Limits& limits,
                                const GrpcServerOptions& options) {
   v1::GetLimitsResponse proto;
@@ -54,6 +57,10 @@ v1::GetLimitsResponse LimitsOf(const Limits& limits,
   proto.set_metadata_bytes_max(kMetadataBytesMax);
   proto.set_concurrent_calls_max(options.concurrent_calls_max);
   proto.set_default_durability(EncodeDurability(options.default_durability));
+  proto.set_watches_max(limits.watches_max);
+  proto.set_watch_ranges_max(limits.watch_ranges_max);
+  proto.set_watch_lag_bytes_max(limits.watch_lag_bytes_max);
+  proto.set_watch_lag_changes_max(limits.watch_lag_changes_max);
   return proto;
 }
 
@@ -126,7 +133,8 @@ GrpcServer::GrpcServer(const GrpcServerOptions& options, Listener listener,
     : gate_(options.request_memory_bytes_max),
       health_({v1::KeyValueService::service_full_name(),
                v1::AdminService::service_full_name()}),
-      key_values_(store, &gate_, LimitsOf(store->limits(), options)),
+      key_values_(store, &gate_, &open_watches_,
+                  LimitsOf(store->limits(), options)),
       admin_(store, &gate_),
       acceptor_(
           std::move(listener),
@@ -168,6 +176,7 @@ void GrpcServer::Drain(absl::Duration patience) {
   const absl::Time deadline = absl::Now() + patience;
   health_.SetServing(false);
   gate_.Close();
+  open_watches_.Drain(std::min(patience, kWatchPatience));
   gate_.WaitUntilEmpty(patience);
   acceptor_.Stop();
   health_.EndWatches();

@@ -3,13 +3,14 @@
 #include <memory>
 #include <utility>
 
-#include "service/grpc/errors.h"
 #include "service/grpc/message_codec.h"
 #include "service/grpc/range_codec.h"
 #include "service/grpc/read_codec.h"
 #include "service/grpc/scan_stream.h"
+#include "service/grpc/store_errors.h"
 #include "service/grpc/transaction_codec.h"
 #include "service/grpc/unary_call.h"
+#include "service/grpc/watch_stream.h"
 
 namespace rundlet {
 namespace {
@@ -34,9 +35,11 @@ void Complete(UnaryCall call, absl::StatusOr<Result> result, bool paged,
 }  // namespace
 
 KeyValueService::KeyValueService(Store* store, CallGate* gate,
+                                 OpenWatches* open_watches,
                                  v1::GetLimitsResponse limits)
     : store_(store),
       gate_(gate),
+      open_watches_(open_watches),
       store_id_(store->Stats().store_id),
       limits_(std::move(limits)) {}
 
@@ -143,6 +146,12 @@ grpc::ServerWriteReactor<ByteBuffer>* KeyValueService::Scan(
   auto* stream = new ScanStream(context, store_, store_id_);
   stream->Start(gate_, *request);
   return stream;
+}
+
+grpc::ServerWriteReactor<ByteBuffer>* KeyValueService::Watch(
+    Context* context, const ByteBuffer* request) {
+  return WatchStream::Start(context, {store_, gate_, open_watches_, store_id_},
+                            *request);
 }
 
 Reactor* KeyValueService::GetLimits(Context* context, const ByteBuffer* request,

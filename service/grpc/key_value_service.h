@@ -12,6 +12,7 @@
 #include "rundlet/v1/key_value.grpc.pb.h"
 #include "rundlet/v1/limits.pb.h"
 #include "service/grpc/call_gate.h"
+#include "service/grpc/open_watches.h"
 #include "storage/store.h"
 
 namespace rundlet {
@@ -28,15 +29,19 @@ using RawKeyValueService = v1::KeyValueService::WithRawCallbackMethod_Put<
                         v1::KeyValueService::WithRawCallbackMethod_List<
                             v1::KeyValueService::WithRawCallbackMethod_Scan<
                                 v1::KeyValueService::
-                                    WithRawCallbackMethod_GetLimits<
-                                        v1::KeyValueService::Service>>>>>>>>>;
+                                    WithRawCallbackMethod_Watch<
+                                        v1::KeyValueService::
+                                            WithRawCallbackMethod_GetLimits<
+                                                v1::KeyValueService::
+                                                    Service>>>>>>>>>>;
 
-// Thread-safe. Owns neither store nor gate; both outlive the server that it is
-// registered with.
+// Thread-safe. Owns neither store nor gate nor watches; all outlive the server
+// that it is registered with.
 class KeyValueService final : public RawKeyValueService {
  public:
   // `limits` is what GetLimits answers.
-  KeyValueService(Store* store, CallGate* gate, v1::GetLimitsResponse limits);
+  KeyValueService(Store* store, CallGate* gate, OpenWatches* open_watches,
+                  v1::GetLimitsResponse limits);
 
   grpc::ServerUnaryReactor* Put(grpc::CallbackServerContext* context,
                                 const grpc::ByteBuffer* request,
@@ -62,6 +67,9 @@ class KeyValueService final : public RawKeyValueService {
   grpc::ServerWriteReactor<grpc::ByteBuffer>* Scan(
       grpc::CallbackServerContext* context,
       const grpc::ByteBuffer* request) override;
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* Watch(
+      grpc::CallbackServerContext* context,
+      const grpc::ByteBuffer* request) override;
   grpc::ServerUnaryReactor* GetLimits(grpc::CallbackServerContext* context,
                                       const grpc::ByteBuffer* request,
                                       grpc::ByteBuffer* response) override;
@@ -81,6 +89,7 @@ class KeyValueService final : public RawKeyValueService {
 
   Store* const store_;
   CallGate* const gate_;
+  OpenWatches* const open_watches_;
   const std::string store_id_;
   const v1::GetLimitsResponse limits_;
 };

@@ -8,7 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "rundlet/v1/key_value.pb.h"
+#include "rundlet/v1/read.pb.h"
 #include "storage/limits.h"
 #include "storage/transaction.h"
 

@@ -3,9 +3,9 @@
 #include <utility>
 
 #include "rundlet/v1/range.pb.h"
-#include "service/grpc/errors.h"
 #include "service/grpc/message_codec.h"
 #include "service/grpc/status_mapping.h"
+#include "service/grpc/store_errors.h"
 #include "service/grpc/unary_call.h"
 
 namespace rundlet {

@@ -8,8 +8,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "rundlet/v1/key_value.pb.h"
 #include "rundlet/v1/transaction.pb.h"
+#include "rundlet/v1/write.pb.h"
 #include "storage/limits.h"
 #include "storage/transaction.h"
 

@@ -133,6 +133,7 @@ RUNDLET_HOLD_ALL(MaintenanceLaws);
 RUNDLET_HOLD_ALL(RequestLaws);
 RUNDLET_HOLD_ALL(SnapshotLaws);
 RUNDLET_HOLD_ALL(WatchLaws);
+RUNDLET_HOLD_ALL(WatchLifetimeLaws);
 
 }  // namespace
 }  // namespace rundlet

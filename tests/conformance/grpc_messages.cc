@@ -6,6 +6,7 @@
 #include "absl/strings/numbers.h"
 #include "google/rpc/error_info.pb.h"
 #include "google/rpc/status.pb.h"
+#include "storage/watch.h"
 
 namespace rundlet {
 namespace {
@@ -121,8 +122,18 @@ uint64_t NumberIn(const google::rpc::ErrorInfo& info, const char* name) {
 }  // namespace
 
 absl::Status StatusOf(const grpc::Status& status) {
-  return absl::Status(static_cast<absl::StatusCode>(status.error_code()),
-                      status.error_message());
+  const absl::Status plain(static_cast<absl::StatusCode>(status.error_code()),
+                           status.error_message());
+  google::rpc::Status details;
+  google::rpc::ErrorInfo info;
+  if (!details.ParseFromString(status.error_details()) ||
+      details.details().empty() || !details.details(0).UnpackTo(&info)) {
+    return plain;
+  }
+  const uint64_t oldest = NumberIn(info, "oldest_revision");
+  const uint64_t resume = NumberIn(info, "resume_revision");
+  if (oldest != 0) return HistoryGone(plain, oldest);
+  return resume != 0 ? CutOff(plain, resume) : plain;
 }
 
 Entry EntryOf(const v1::Entry& message) {

@@ -9,7 +9,6 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "rundlet/v1/entry.pb.h"
-#include "rundlet/v1/key_value.pb.h"
 #include "rundlet/v1/transaction.pb.h"
 #include "storage/entry.h"
 #include "storage/transaction.h"

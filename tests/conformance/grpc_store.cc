@@ -6,6 +6,7 @@
 
 #include "absl/strings/numbers.h"
 #include "tests/conformance/grpc_messages.h"
+#include "tests/conformance/grpc_watch.h"
 
 namespace rundlet {
 namespace {
@@ -115,8 +116,9 @@ void GrpcStore::ReleaseSnapshot(uint64_t, SyncCallback done) {
   done(NotOnTheWire("ReleaseSnapshot"));
 }
 
-absl::StatusOr<std::unique_ptr<Watch>> GrpcStore::OpenWatch(WatchRequest) {
-  return NotOnTheWire("OpenWatch");
+absl::StatusOr<std::unique_ptr<Watch>> GrpcStore::OpenWatch(
+    WatchRequest request) {
+  return OpenGrpcWatch(key_values_.get(), request);
 }
 
 void GrpcStore::Sync(Durability, SyncCallback done) {

@@ -3,8 +3,7 @@
 //
 // Each call waits for its answer and runs its callback before it returns. What
 // the wire cannot say is answered as UNIMPLEMENTED: reads at a revision, pages
-// that do not follow one that was given, bytes_max, snapshots, watches, Sync
-// and Ingest.
+// that do not follow one that was given, bytes_max, snapshots, Sync and Ingest.
 
 #ifndef RUNDLET_TESTS_CONFORMANCE_GRPC_STORE_H_
 #define RUNDLET_TESTS_CONFORMANCE_GRPC_STORE_H_

@@ -68,6 +68,7 @@ RUNDLET_HOLD(ExpiryLaws);
 RUNDLET_HOLD(ScanLaws);
 RUNDLET_HOLD(PageLaws);
 RUNDLET_HOLD(LimitLaws);
+RUNDLET_HOLD(WatchLaws);
 
 }  // namespace
 }  // namespace rundlet

@@ -46,6 +46,7 @@ RUNDLET_HOLD(MaintenanceLaws);
 RUNDLET_HOLD(RequestLaws);
 RUNDLET_HOLD(SnapshotLaws);
 RUNDLET_HOLD(WatchLaws);
+RUNDLET_HOLD(WatchLifetimeLaws);
 
 }  // namespace
 }  // namespace rundlet

@@ -89,6 +89,7 @@ class ExpiryLaws : public StoreLaws {};
 class ScanLaws : public StoreLaws {};
 class PageLaws : public StoreLaws {};
 class LimitLaws : public StoreLaws {};
+class WatchLaws : public StoreLaws {};
 
 // What only a store in this process can be asked.
 class EmbeddedLaws : public StoreLaws {};
@@ -97,7 +98,7 @@ class IngestLaws : public StoreLaws {};
 class MaintenanceLaws : public StoreLaws {};
 class RequestLaws : public StoreLaws {};
 class SnapshotLaws : public StoreLaws {};
-class WatchLaws : public StoreLaws {};
+class WatchLifetimeLaws : public StoreLaws {};
 
 }  // namespace rundlet
 

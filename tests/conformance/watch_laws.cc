@@ -195,20 +195,6 @@ TEST_P(WatchLaws, AnExpiredKeyIsAChange) {
   EXPECT_THAT(reader.Lines(1), ElementsAre("x a"));
 }
 
-TEST_P(WatchLaws, ABookmarkComesWhenAskedFor) {
-  Store* store = steady_store();
-  WatchRequest request;
-  request.ranges = {KeyRange::Prefix("none")};
-  WatchReader reader(store, request);
-  reader.Lines(1);
-  const Revision last = Write(store, "a", "1");
-  reader.watch().RequestBookmark();
-  const auto batch = reader.Next();
-  ASSERT_TRUE(batch.ok()) << batch.status();
-  EXPECT_EQ(batch->kind, WatchBatch::Kind::kBookmark);
-  EXPECT_EQ(batch->through, last);
-}
-
 TEST_P(WatchLaws, ABookmarkComesInTime) {
   Store* store = steady_store();
   WatchRequest request = WatchAll();

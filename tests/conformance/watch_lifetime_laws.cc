@@ -14,7 +14,7 @@ namespace {
 
 using ::testing::ElementsAre;
 
-TEST_P(WatchLaws, CancellingAnswersWhatIsOwed) {
+TEST_P(WatchLifetimeLaws, CancellingAnswersWhatIsOwed) {
   Store* store = steady_store();
   auto watch = store->OpenWatch(WatchAll());
   ASSERT_TRUE(watch.ok());
@@ -32,7 +32,7 @@ TEST_P(WatchLaws, CancellingAnswersWhatIsOwed) {
   EXPECT_EQ(store->Stats().watch_count, 0u);
 }
 
-TEST_P(WatchLaws, ACallbackMayEndItsWatch) {
+TEST_P(WatchLifetimeLaws, ACallbackMayEndItsWatch) {
   Store* store = steady_store();
   auto watch = store->OpenWatch(WatchAll());
   ASSERT_TRUE(watch.ok());
@@ -46,7 +46,7 @@ TEST_P(WatchLaws, ACallbackMayEndItsWatch) {
   ASSERT_TRUE(BlockingStore(store).Put("a", Value::Text("1")).ok());
 }
 
-TEST_P(WatchLaws, OneCallAtATime) {
+TEST_P(WatchLifetimeLaws, OneCallAtATime) {
   Store* store = steady_store();
   auto watch = store->OpenWatch(WatchAll());
   ASSERT_TRUE(watch.ok());
@@ -62,7 +62,7 @@ TEST_P(WatchLaws, OneCallAtATime) {
   refused.WaitForNotification();
 }
 
-TEST_P(WatchLaws, BadRequestsAreRefused) {
+TEST_P(WatchLifetimeLaws, BadRequestsAreRefused) {
   const auto code = [this](const WatchRequest& request) {
     return steady_store()->OpenWatch(request).status().code();
   };
@@ -85,7 +85,7 @@ TEST_P(WatchLaws, BadRequestsAreRefused) {
   EXPECT_EQ(code(request), absl::StatusCode::kInvalidArgument);
 }
 
-TEST_P(WatchLaws, ThereAreNoMoreThanTheLimit) {
+TEST_P(WatchLifetimeLaws, ThereAreNoMoreThanTheLimit) {
   Limits limits;
   limits.watches_max = 2;
   Open(limits);
@@ -99,7 +99,22 @@ TEST_P(WatchLaws, ThereAreNoMoreThanTheLimit) {
   EXPECT_TRUE(second.status().ok());
 }
 
-TEST_P(WatchLaws, AnIngestEndsIt) {
+TEST_P(WatchLifetimeLaws, ABookmarkComesWhenAskedFor) {
+  Store* store = steady_store();
+  WatchRequest request;
+  request.ranges = {KeyRange::Prefix("none")};
+  WatchReader reader(store, request);
+  reader.Lines(1);
+  const auto last = BlockingStore(store).Put("a", Value::Text("1"));
+  ASSERT_TRUE(last.ok()) << last.status();
+  reader.watch().RequestBookmark();
+  const auto batch = reader.Next();
+  ASSERT_TRUE(batch.ok()) << batch.status();
+  EXPECT_EQ(batch->kind, WatchBatch::Kind::kBookmark);
+  EXPECT_EQ(batch->through, last->revision);
+}
+
+TEST_P(WatchLifetimeLaws, AnIngestEndsIt) {
   Store* store = steady_store();
   ASSERT_TRUE(BlockingStore(store).Put("a", Value::Text("1")).ok());
   WatchReader reader(store, WatchAll());

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "storage/limit_checks.h"
+#include "storage/refusal.h"
 #include "tests/support/model_store.h"
 
 namespace rundlet {
@@ -76,7 +77,9 @@ absl::StatusOr<Receipt> ModelStore::ApplyOnce(const Transaction& transaction) {
   const auto found = requests_.find(name);
   if (found != requests_.end()) {
     if (found->second.payload != payload) {
-      return absl::InvalidArgumentError("request.id names another transaction");
+      return Refused(
+          Refusal::kOtherRequest,
+          absl::InvalidArgumentError("request.id names another transaction"));
     }
     Receipt receipt = found->second.receipt;
     receipt.durability = std::max(receipt.durability,

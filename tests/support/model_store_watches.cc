@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "storage/limit_checks.h"
+#include "storage/refusal.h"
 #include "tests/support/model_store.h"
 
 namespace rundlet {
@@ -59,7 +60,8 @@ void ModelStore::OpenSnapshot(SnapshotRequest request, SnapshotCallback done) {
     absl::StatusOr<Moment> moment = MomentOf(0, {}, request.not_before);
     if (!moment.ok()) return moment.status();
     if (snapshots_.size() >= limits_.snapshots_max) {
-      return absl::ResourceExhaustedError("snapshots_max are open");
+      return Refused(Refusal::kSnapshotsFull,
+                     absl::ResourceExhaustedError("snapshots_max are open"));
     }
     const uint64_t id = ++last_snapshot_id_;
     snapshots_[id] = {id, moment->revision, moment->time, absl::Time()};
@@ -109,7 +111,8 @@ absl::StatusOr<std::unique_ptr<Watch>> ModelStore::OpenWatch(
         "from is ", request.from, ", the newest revision is ", newest_));
   }
   if (watches_.size() >= limits_.watches_max) {
-    return absl::ResourceExhaustedError("watches_max are open");
+    return Refused(Refusal::kWatchesFull,
+                   absl::ResourceExhaustedError("watches_max are open"));
   }
   auto watching = std::make_shared<Watching>();
   watching->through = request.from == 0 ? newest_ : request.from - 1;

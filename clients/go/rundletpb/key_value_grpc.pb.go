@@ -54,6 +54,7 @@ const (
 	KeyValueService_Commit_FullMethodName    = "/rundlet.v1.KeyValueService/Commit"
 	KeyValueService_List_FullMethodName      = "/rundlet.v1.KeyValueService/List"
 	KeyValueService_Scan_FullMethodName      = "/rundlet.v1.KeyValueService/Scan"
+	KeyValueService_Watch_FullMethodName     = "/rundlet.v1.KeyValueService/Watch"
 	KeyValueService_GetLimits_FullMethodName = "/rundlet.v1.KeyValueService/GetLimits"
 )
 
@@ -143,6 +144,30 @@ type KeyValueServiceClient interface {
 	// not read for `page_lease` may lose the stream.
 	// Errors: as for List.
 	Scan(ctx context.Context, in *ScanRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[ScanResponse], error)
+	// Sends every change of ranges of keys, from a revision on, without end.
+	//
+	// Effect: none. Changes come in the order of their revisions, each once, none
+	// left out, the whole of a transaction together. Only what is synced to the
+	// disk and visible to reads is sent: no crash takes it back. An expired key
+	// is a change of its own.
+	// Retry: always safe; from `through_revision` + 1 on nothing is missed and
+	// nothing comes twice. Errors that end a running watch have
+	// `resume_revision` and `store_id` in their metadata if it can go on there.
+	// Limits: `watches_max` at a time, `watch_ranges_max` ranges. Each message
+	// has less than 1 MiB, or one change; a transaction beyond that comes in
+	// fragments. Nothing is gathered for a client that does not read: when more
+	// than `watch_lag_bytes_max` or `watch_lag_changes_max` have changed
+	// meanwhile, it is cut off.
+	// Errors: OUT_OF_RANGE, HISTORY_GONE (the changes from there on are no longer
+	// kept; `oldest_revision` is in the metadata): begin anew with
+	// `present_state`. OUT_OF_RANGE, REVISION_NOT_REACHED (`start_revision` is
+	// more than one above the newest): it is none of this store.
+	// FAILED_PRECONDITION, FOREIGN_STORE (`store_id` is another store's): begin
+	// anew. RESOURCE_EXHAUSTED, SLOW_READER (it was cut off): resume, and read
+	// faster or watch less. RESOURCE_EXHAUSTED, TOO_MANY (there are
+	// `watches_max`): retry later. UNAVAILABLE, DRAINING: resume on another
+	// connection; a client that does not read is CANCELLED then.
+	Watch(ctx context.Context, in *WatchRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[WatchResponse], error)
 	// Tells every limit, so that clients need not know them beforehand.
 	//
 	// Effect: none. The answer is the same as long as the server runs.
@@ -246,6 +271,25 @@ func (c *keyValueServiceClient) Scan(ctx context.Context, in *ScanRequest, opts 
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type KeyValueService_ScanClient = grpc.ServerStreamingClient[ScanResponse]
 
+func (c *keyValueServiceClient) Watch(ctx context.Context, in *WatchRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[WatchResponse], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &KeyValueService_ServiceDesc.Streams[1], KeyValueService_Watch_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[WatchRequest, WatchResponse]{ClientStream: stream}
+	if err := x.ClientStream.SendMsg(in); err != nil {
+		return nil, err
+	}
+	if err := x.ClientStream.CloseSend(); err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type KeyValueService_WatchClient = grpc.ServerStreamingClient[WatchResponse]
+
 func (c *keyValueServiceClient) GetLimits(ctx context.Context, in *GetLimitsRequest, opts ...grpc.CallOption) (*GetLimitsResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(GetLimitsResponse)
@@ -342,6 +386,30 @@ type KeyValueServiceServer interface {
 	// not read for `page_lease` may lose the stream.
 	// Errors: as for List.
 	Scan(*ScanRequest, grpc.ServerStreamingServer[ScanResponse]) error
+	// Sends every change of ranges of keys, from a revision on, without end.
+	//
+	// Effect: none. Changes come in the order of their revisions, each once, none
+	// left out, the whole of a transaction together. Only what is synced to the
+	// disk and visible to reads is sent: no crash takes it back. An expired key
+	// is a change of its own.
+	// Retry: always safe; from `through_revision` + 1 on nothing is missed and
+	// nothing comes twice. Errors that end a running watch have
+	// `resume_revision` and `store_id` in their metadata if it can go on there.
+	// Limits: `watches_max` at a time, `watch_ranges_max` ranges. Each message
+	// has less than 1 MiB, or one change; a transaction beyond that comes in
+	// fragments. Nothing is gathered for a client that does not read: when more
+	// than `watch_lag_bytes_max` or `watch_lag_changes_max` have changed
+	// meanwhile, it is cut off.
+	// Errors: OUT_OF_RANGE, HISTORY_GONE (the changes from there on are no longer
+	// kept; `oldest_revision` is in the metadata): begin anew with
+	// `present_state`. OUT_OF_RANGE, REVISION_NOT_REACHED (`start_revision` is
+	// more than one above the newest): it is none of this store.
+	// FAILED_PRECONDITION, FOREIGN_STORE (`store_id` is another store's): begin
+	// anew. RESOURCE_EXHAUSTED, SLOW_READER (it was cut off): resume, and read
+	// faster or watch less. RESOURCE_EXHAUSTED, TOO_MANY (there are
+	// `watches_max`): retry later. UNAVAILABLE, DRAINING: resume on another
+	// connection; a client that does not read is CANCELLED then.
+	Watch(*WatchRequest, grpc.ServerStreamingServer[WatchResponse]) error
 	// Tells every limit, so that clients need not know them beforehand.
 	//
 	// Effect: none. The answer is the same as long as the server runs.
@@ -379,6 +447,9 @@ func (UnimplementedKeyValueServiceServer) List(context.Context, *ListRequest) (*
 }
 func (UnimplementedKeyValueServiceServer) Scan(*ScanRequest, grpc.ServerStreamingServer[ScanResponse]) error {
 	return status.Error(codes.Unimplemented, "method Scan not implemented")
+}
+func (UnimplementedKeyValueServiceServer) Watch(*WatchRequest, grpc.ServerStreamingServer[WatchResponse]) error {
+	return status.Error(codes.Unimplemented, "method Watch not implemented")
 }
 func (UnimplementedKeyValueServiceServer) GetLimits(context.Context, *GetLimitsRequest) (*GetLimitsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetLimits not implemented")
@@ -541,6 +612,17 @@ func _KeyValueService_Scan_Handler(srv interface{}, stream grpc.ServerStream) er
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type KeyValueService_ScanServer = grpc.ServerStreamingServer[ScanResponse]
 
+func _KeyValueService_Watch_Handler(srv interface{}, stream grpc.ServerStream) error {
+	m := new(WatchRequest)
+	if err := stream.RecvMsg(m); err != nil {
+		return err
+	}
+	return srv.(KeyValueServiceServer).Watch(m, &grpc.GenericServerStream[WatchRequest, WatchResponse]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type KeyValueService_WatchServer = grpc.ServerStreamingServer[WatchResponse]
+
 func _KeyValueService_GetLimits_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(GetLimitsRequest)
 	if err := dec(in); err != nil {
@@ -603,6 +685,11 @@ var KeyValueService_ServiceDesc = grpc.ServiceDesc{
 		{
 			StreamName:    "Scan",
 			Handler:       _KeyValueService_Scan_Handler,
+			ServerStreams: true,
+		},
+		{
+			StreamName:    "Watch",
+			Handler:       _KeyValueService_Watch_Handler,
 			ServerStreams: true,
 		},
 	},

@@ -97,8 +97,17 @@ type GetLimitsResponse struct {
 	ConcurrentCallsMax uint32 `protobuf:"varint,15,opt,name=concurrent_calls_max,json=concurrentCallsMax,proto3" json:"concurrent_calls_max,omitempty"`
 	// The durability of writes that do not ask for one.
 	DefaultDurability Durability `protobuf:"varint,16,opt,name=default_durability,json=defaultDurability,proto3,enum=rundlet.v1.Durability" json:"default_durability,omitempty"`
-	unknownFields     protoimpl.UnknownFields
-	sizeCache         protoimpl.SizeCache
+	// Watches at a time.
+	WatchesMax uint64 `protobuf:"varint,17,opt,name=watches_max,json=watchesMax,proto3" json:"watches_max,omitempty"`
+	// Ranges of a watch.
+	WatchRangesMax uint64 `protobuf:"varint,18,opt,name=watch_ranges_max,json=watchRangesMax,proto3" json:"watch_ranges_max,omitempty"`
+	// What may change while a watch is not read, before it is cut off: bytes of
+	// the log, and changes.
+	WatchLagBytesMax uint64 `protobuf:"varint,19,opt,name=watch_lag_bytes_max,json=watchLagBytesMax,proto3" json:"watch_lag_bytes_max,omitempty"`
+	// Likewise.
+	WatchLagChangesMax uint64 `protobuf:"varint,20,opt,name=watch_lag_changes_max,json=watchLagChangesMax,proto3" json:"watch_lag_changes_max,omitempty"`
+	unknownFields      protoimpl.UnknownFields
+	sizeCache          protoimpl.SizeCache
 }
 
 func (x *GetLimitsResponse) Reset() {
@@ -243,13 +252,41 @@ func (x *GetLimitsResponse) GetDefaultDurability() Durability {
 	return Durability_DURABILITY_UNSPECIFIED
 }
 
+func (x *GetLimitsResponse) GetWatchesMax() uint64 {
+	if x != nil {
+		return x.WatchesMax
+	}
+	return 0
+}
+
+func (x *GetLimitsResponse) GetWatchRangesMax() uint64 {
+	if x != nil {
+		return x.WatchRangesMax
+	}
+	return 0
+}
+
+func (x *GetLimitsResponse) GetWatchLagBytesMax() uint64 {
+	if x != nil {
+		return x.WatchLagBytesMax
+	}
+	return 0
+}
+
+func (x *GetLimitsResponse) GetWatchLagChangesMax() uint64 {
+	if x != nil {
+		return x.WatchLagChangesMax
+	}
+	return 0
+}
+
 var File_rundlet_v1_limits_proto protoreflect.FileDescriptor
 
 const file_rundlet_v1_limits_proto_rawDesc = "" +
 	"\n" +
 	"\x17rundlet/v1/limits.proto\x12\n" +
 	"rundlet.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x16rundlet/v1/entry.proto\"\x12\n" +
-	"\x10GetLimitsRequest\"\xfb\x05\n" +
+	"\x10GetLimitsRequest\"\xa8\a\n" +
 	"\x11GetLimitsResponse\x12\"\n" +
 	"\rkey_bytes_max\x18\x01 \x01(\x04R\vkeyBytesMax\x12&\n" +
 	"\x0fvalue_bytes_max\x18\x02 \x01(\x04R\rvalueBytesMax\x12$\n" +
@@ -268,7 +305,12 @@ const file_rundlet_v1_limits_proto_rawDesc = "" +
 	"\x12response_bytes_max\x18\r \x01(\x04R\x10responseBytesMax\x12,\n" +
 	"\x12metadata_bytes_max\x18\x0e \x01(\x04R\x10metadataBytesMax\x120\n" +
 	"\x14concurrent_calls_max\x18\x0f \x01(\rR\x12concurrentCallsMax\x12E\n" +
-	"\x12default_durability\x18\x10 \x01(\x0e2\x16.rundlet.v1.DurabilityR\x11defaultDurabilityB6\n" +
+	"\x12default_durability\x18\x10 \x01(\x0e2\x16.rundlet.v1.DurabilityR\x11defaultDurability\x12\x1f\n" +
+	"\vwatches_max\x18\x11 \x01(\x04R\n" +
+	"watchesMax\x12(\n" +
+	"\x10watch_ranges_max\x18\x12 \x01(\x04R\x0ewatchRangesMax\x12-\n" +
+	"\x13watch_lag_bytes_max\x18\x13 \x01(\x04R\x10watchLagBytesMax\x121\n" +
+	"\x15watch_lag_changes_max\x18\x14 \x01(\x04R\x12watchLagChangesMaxB6\n" +
 	"\n" +
 	"rundlet.v1P\x01Z&rundlet/clients/go/rundletpb;rundletpbb\x06proto3"
 

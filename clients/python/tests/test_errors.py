@@ -10,7 +10,7 @@ import math
 import grpc
 import pytest
 import rundlet
-from rundlet.v1 import key_value_pb2
+from rundlet.v1 import read_pb2
 from scripted_server import Failure, end_of_call, failure
 
 
@@ -128,7 +128,7 @@ def test_the_deadline_is_a_timeout_error(scripted):
             db.put("k", "v")
         assert isinstance(caught.value, rundlet.DeadlineExceededError)
         assert caught.value.outcome_unknown
-        scripted.steps = [key_value_pb2.GetResponse()]
+        scripted.steps = [read_pb2.GetResponse()]
         assert db.get("k", timeout=math.inf) is None
 
 

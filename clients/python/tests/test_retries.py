@@ -9,14 +9,14 @@ import threading
 import grpc
 import pytest
 import rundlet
-from rundlet.v1 import admin_pb2, key_value_pb2, limits_pb2, range_pb2
+from rundlet.v1 import admin_pb2, limits_pb2, range_pb2, read_pb2
 from scripted_server import Failure, end_of_call, failure
 
 DRAINING = failure("UNAVAILABLE", "DRAINING")
 
 READS = [
-    (lambda db: db.get("k"), key_value_pb2.GetResponse()),
-    (lambda db: db.batch_get(["k"]), key_value_pb2.BatchGetResponse()),
+    (lambda db: db.get("k"), read_pb2.GetResponse()),
+    (lambda db: db.batch_get(["k"]), read_pb2.BatchGetResponse()),
     (lambda db: db.list_page(), range_pb2.ListResponse()),
     (lambda db: db.count(), range_pb2.ListResponse()),
     (lambda db: list(db.scan()), [range_pb2.ScanResponse()]),

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "storage/refusal.h"
 
 namespace rundlet {
 namespace {
@@ -50,10 +51,12 @@ absl::Status MemoryGuard::Admit(uint64_t bytes, uint64_t pending_bytes) {
     admitted_bytes_ += wanted;
     return absl::OkStatus();
   }
-  return absl::ResourceExhaustedError(absl::StrCat(
-      "the store takes ", used_bytes_ + admitted_bytes_,
-      " bytes of memory, memory_bytes_max is ", settings_.bytes_max,
-      "; deletes are accepted, and writes when there is memory again"));
+  return Refused(
+      Refusal::kMemoryFull,
+      absl::ResourceExhaustedError(absl::StrCat(
+          "the store takes ", used_bytes_ + admitted_bytes_,
+          " bytes of memory, memory_bytes_max is ", settings_.bytes_max,
+          "; deletes are accepted, and writes when there is memory again")));
 }
 
 }  // namespace rundlet

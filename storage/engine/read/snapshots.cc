@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "storage/engine/sync_point.h"
 #include "storage/limit_checks.h"
+#include "storage/refusal.h"
 
 namespace rundlet {
 namespace {
@@ -56,9 +57,10 @@ absl::StatusOr<Snapshot> Snapshots::Open(const SnapshotRequest& request) {
   const int64_t now_us = time_->now_us();
   EndOldAt(now_us);
   if (by_id_.size() >= limits_->snapshots_max) {
-    return absl::ResourceExhaustedError(
-        absl::StrCat("snapshots are ", by_id_.size(), ", snapshots_max is ",
-                     limits_->snapshots_max));
+    return Refused(Refusal::kSnapshotsFull,
+                   absl::ResourceExhaustedError(absl::StrCat(
+                       "snapshots are ", by_id_.size(), ", snapshots_max is ",
+                       limits_->snapshots_max)));
   }
   const Revision revision = index_->PinNewest();
   RUNDLET_SYNC_POINT("snapshot: pinned");

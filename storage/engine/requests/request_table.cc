@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "storage/engine/requests/receipt_codec.h"
 #include "storage/format/request_extra.h"
+#include "storage/refusal.h"
 
 namespace rundlet {
 namespace {
@@ -57,18 +58,22 @@ absl::StatusOr<bool> RequestTable::Begin(const RequestId& request,
   const auto found = requests_.find(key);
   if (found == requests_.end()) {
     if (requests_.size() >= settings_.requests_max) {
-      return absl::ResourceExhaustedError(absl::StrCat(
-          "requests that are remembered are ", requests_.size(),
-          ", requests_max is ", settings_.requests_max, "; each is kept for ",
-          absl::FormatDuration(settings_.window)));
+      return Refused(
+          Refusal::kRequestsFull,
+          absl::ResourceExhaustedError(absl::StrCat(
+              "requests that are remembered are ", requests_.size(),
+              ", requests_max is ", settings_.requests_max,
+              "; each is kept for ", absl::FormatDuration(settings_.window))));
     }
     requests_[std::move(key)].payload_crc32 = payload_crc32;
     return true;
   }
   Request& first = found->second;
   if (first.payload_crc32 != payload_crc32) {
-    return absl::InvalidArgumentError(
-        "request.id names another transaction, which came before");
+    return Refused(
+        Refusal::kOtherRequest,
+        absl::InvalidArgumentError(
+            "request.id names another transaction, which came before"));
   }
   if (!first.committed.has_value()) {
     first.waiting.push_back(std::move(*done));

@@ -1,6 +1,7 @@
 #include "storage/engine/watch/watch_desk.h"
 
 #include "absl/strings/str_cat.h"
+#include "storage/refusal.h"
 
 namespace rundlet {
 namespace {
@@ -14,8 +15,10 @@ absl::StatusOr<uint64_t> WatchDesk::Enter(std::unique_ptr<LogWatch> watch,
   const absl::MutexLock lock(&mu_);
   if (closed_) return Closed();
   if (seats_.size() >= watches_max) {
-    return absl::ResourceExhaustedError(absl::StrCat(
-        "watches are ", seats_.size(), ", watches_max is ", watches_max));
+    return Refused(
+        Refusal::kWatchesFull,
+        absl::ResourceExhaustedError(absl::StrCat(
+            "watches are ", seats_.size(), ", watches_max is ", watches_max)));
   }
   const uint64_t id = ++last_id_;
   seats_[id];

@@ -19,6 +19,7 @@
 #include "google/rpc/status.pb.h"
 #include "gtest/gtest.h"
 #include "service/grpc/errors.h"
+#include "service/grpc/store_errors.h"
 
 namespace rundlet {
 namespace {

@@ -5,7 +5,7 @@ from typing import Any
 
 from rundlet import entries, keys, scans
 from rundlet.calls import Calls
-from rundlet.v1 import key_value_pb2, range_pb2
+from rundlet.v1 import range_pb2, read_pb2
 
 
 class Reads(Calls):
@@ -37,7 +37,7 @@ class Reads(Calls):
         min_revision: raise RevisionNotReachedError rather than show a state
             before it; results of writes have it as read_revision.
         """
-        request = key_value_pb2.GetRequest(
+        request = read_pb2.GetRequest(
             key=keys.checked(key),
             allow_missing=True,
             min_revision=min_revision,
@@ -63,7 +63,7 @@ class Reads(Calls):
         timeout: float | None = None,
     ) -> dict[str, entries.Entry]:
         """The entries of those keys that exist, all at one revision."""
-        request = key_value_pb2.BatchGetRequest(
+        request = read_pb2.BatchGetRequest(
             keys=keys.checked_all(batch),
             metadata_only=metadata_only,
             min_revision=min_revision,

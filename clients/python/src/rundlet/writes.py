@@ -7,7 +7,7 @@ from typing import Any
 from rundlet import entries, expiry, keys
 from rundlet import transactions as tx
 from rundlet.calls import Calls
-from rundlet.v1 import key_value_pb2, transaction_pb2
+from rundlet.v1 import transaction_pb2, write_pb2
 from rundlet.values import encode
 
 
@@ -38,7 +38,7 @@ class Writes(Calls):
         expected_revision: raise ConditionFailedError if the key has another
             one; 0: if it exists.
         """
-        request = key_value_pb2.PutRequest(
+        request = write_pb2.PutRequest(
             key=keys.checked(key),
             value=encode(value),
             create_only=create_only,
@@ -67,7 +67,7 @@ class Writes(Calls):
         timeout: float | None = None,
     ) -> entries.DeleteResult:
         """Removes a key. The result is true if it existed."""
-        request = key_value_pb2.DeleteRequest(
+        request = write_pb2.DeleteRequest(
             key=keys.checked(key),
             expected_revision=expected_revision,
             return_previous=return_previous,
@@ -94,7 +94,7 @@ class Writes(Calls):
     ) -> entries.SetExpiryResult:
         """Gives a key another expiry: a ttl, a time, or never. The result is
         true if the key exists."""
-        request = key_value_pb2.SetExpiryRequest(
+        request = write_pb2.SetExpiryRequest(
             key=keys.checked(key),
             expected_revision=expected_revision,
             durability=self._asked(durability),

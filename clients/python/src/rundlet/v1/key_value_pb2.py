@@ -22,15 +22,15 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
-from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
-from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
-from rundlet.v1 import entry_pb2 as rundlet_dot_v1_dot_entry__pb2
 from rundlet.v1 import limits_pb2 as rundlet_dot_v1_dot_limits__pb2
 from rundlet.v1 import range_pb2 as rundlet_dot_v1_dot_range__pb2
+from rundlet.v1 import read_pb2 as rundlet_dot_v1_dot_read__pb2
 from rundlet.v1 import transaction_pb2 as rundlet_dot_v1_dot_transaction__pb2
+from rundlet.v1 import watch_pb2 as rundlet_dot_v1_dot_watch__pb2
+from rundlet.v1 import write_pb2 as rundlet_dot_v1_dot_write__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1arundlet/v1/key_value.proto\x12\nrundlet.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16rundlet/v1/entry.proto\x1a\x17rundlet/v1/limits.proto\x1a\x16rundlet/v1/range.proto\x1a\x1crundlet/v1/transaction.proto\"\xdf\x02\n\nPutRequest\x12\x0b\n\x03key\x18\x01 \x01(\t\x12 \n\x05value\x18\x02 \x01(\x0b\x32\x11.rundlet.v1.Value\x12(\n\x03ttl\x18\x03 \x01(\x0b\x32\x19.google.protobuf.DurationH\x00\x12\x31\n\x0b\x65xpire_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x00\x12\x15\n\x0bkeep_expiry\x18\x05 \x01(\x08H\x00\x12\x13\n\x0b\x63reate_only\x18\x06 \x01(\x08\x12\x1e\n\x11\x65xpected_revision\x18\x07 \x01(\x04H\x01\x88\x01\x01\x12*\n\ndurability\x18\x08 \x01(\x0e\x32\x16.rundlet.v1.Durability\x12\x17\n\x0freturn_previous\x18\t \x01(\x08\x12\x14\n\x0cjson_as_text\x18\n \x01(\x08\x42\x08\n\x06\x65xpiryB\x14\n\x12_expected_revision\"\x98\x01\n\x0bPutResponse\x12\x10\n\x08revision\x18\x01 \x01(\x04\x12\x15\n\rread_revision\x18\x02 \x01(\x04\x12*\n\ndurability\x18\x03 \x01(\x0e\x32\x16.rundlet.v1.Durability\x12\x0f\n\x07\x65xisted\x18\x04 \x01(\x08\x12#\n\x08previous\x18\x05 \x01(\x0b\x32\x11.rundlet.v1.Entry\"s\n\nGetRequest\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x15\n\rallow_missing\x18\x02 \x01(\x08\x12\x14\n\x0cmin_revision\x18\x03 \x01(\x04\x12\x15\n\rmetadata_only\x18\x04 \x01(\x08\x12\x14\n\x0cjson_as_text\x18\x05 \x01(\x08\"F\n\x0bGetResponse\x12 \n\x05\x65ntry\x18\x01 \x01(\x0b\x32\x11.rundlet.v1.Entry\x12\x15\n\rread_revision\x18\x02 \x01(\x04\"\xad\x01\n\rDeleteRequest\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x1e\n\x11\x65xpected_revision\x18\x02 \x01(\x04H\x00\x88\x01\x01\x12*\n\ndurability\x18\x03 \x01(\x0e\x32\x16.rundlet.v1.Durability\x12\x17\n\x0freturn_previous\x18\x04 \x01(\x08\x12\x14\n\x0cjson_as_text\x18\x05 \x01(\x08\x42\x14\n\x12_expected_revision\"\x9b\x01\n\x0e\x44\x65leteResponse\x12\x0f\n\x07\x64\x65leted\x18\x01 \x01(\x08\x12\x10\n\x08revision\x18\x02 \x01(\x04\x12\x15\n\rread_revision\x18\x03 \x01(\x04\x12*\n\ndurability\x18\x04 \x01(\x0e\x32\x16.rundlet.v1.Durability\x12#\n\x08previous\x18\x05 \x01(\x0b\x32\x11.rundlet.v1.Entry\"\xf9\x01\n\x10SetExpiryRequest\x12\x0b\n\x03key\x18\x01 \x01(\t\x12(\n\x03ttl\x18\x02 \x01(\x0b\x32\x19.google.protobuf.DurationH\x00\x12\x31\n\x0b\x65xpire_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x00\x12\x0f\n\x05never\x18\x04 \x01(\x08H\x00\x12\x1e\n\x11\x65xpected_revision\x18\x05 \x01(\x04H\x01\x88\x01\x01\x12*\n\ndurability\x18\x06 \x01(\x0e\x32\x16.rundlet.v1.DurabilityB\x08\n\x06\x65xpiryB\x14\n\x12_expected_revision\"y\n\x11SetExpiryResponse\x12\x0f\n\x07updated\x18\x01 \x01(\x08\x12\x10\n\x08revision\x18\x02 \x01(\x04\x12\x15\n\rread_revision\x18\x03 \x01(\x04\x12*\n\ndurability\x18\x04 \x01(\x0e\x32\x16.rundlet.v1.Durability\"b\n\x0f\x42\x61tchGetRequest\x12\x0c\n\x04keys\x18\x01 \x03(\t\x12\x14\n\x0cmin_revision\x18\x02 \x01(\x04\x12\x15\n\rmetadata_only\x18\x03 \x01(\x08\x12\x14\n\x0cjson_as_text\x18\x04 \x01(\x08\"V\n\x10\x42\x61tchGetResponse\x12+\n\x07results\x18\x01 \x03(\x0b\x32\x1a.rundlet.v1.BatchGetResult\x12\x15\n\rread_revision\x18\x02 \x01(\x04\"Q\n\x0e\x42\x61tchGetResult\x12\"\n\x05\x65ntry\x18\x01 \x01(\x0b\x32\x11.rundlet.v1.EntryH\x00\x12\x11\n\x07missing\x18\x02 \x01(\tH\x00\x42\x08\n\x06result2\xd6\x04\n\x0fKeyValueService\x12\x36\n\x03Put\x12\x16.rundlet.v1.PutRequest\x1a\x17.rundlet.v1.PutResponse\x12\x36\n\x03Get\x12\x16.rundlet.v1.GetRequest\x1a\x17.rundlet.v1.GetResponse\x12?\n\x06\x44\x65lete\x12\x19.rundlet.v1.DeleteRequest\x1a\x1a.rundlet.v1.DeleteResponse\x12H\n\tSetExpiry\x12\x1c.rundlet.v1.SetExpiryRequest\x1a\x1d.rundlet.v1.SetExpiryResponse\x12\x45\n\x08\x42\x61tchGet\x12\x1b.rundlet.v1.BatchGetRequest\x1a\x1c.rundlet.v1.BatchGetResponse\x12?\n\x06\x43ommit\x12\x19.rundlet.v1.CommitRequest\x1a\x1a.rundlet.v1.CommitResponse\x12\x39\n\x04List\x12\x17.rundlet.v1.ListRequest\x1a\x18.rundlet.v1.ListResponse\x12;\n\x04Scan\x12\x17.rundlet.v1.ScanRequest\x1a\x18.rundlet.v1.ScanResponse0\x01\x12H\n\tGetLimits\x12\x1c.rundlet.v1.GetLimitsRequest\x1a\x1d.rundlet.v1.GetLimitsResponseB6\n\nrundlet.v1P\x01Z&rundlet/clients/go/rundletpb;rundletpbb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1arundlet/v1/key_value.proto\x12\nrundlet.v1\x1a\x17rundlet/v1/limits.proto\x1a\x16rundlet/v1/range.proto\x1a\x15rundlet/v1/read.proto\x1a\x1crundlet/v1/transaction.proto\x1a\x16rundlet/v1/watch.proto\x1a\x16rundlet/v1/write.proto2\x96\x05\n\x0fKeyValueService\x12\x36\n\x03Put\x12\x16.rundlet.v1.PutRequest\x1a\x17.rundlet.v1.PutResponse\x12\x36\n\x03Get\x12\x16.rundlet.v1.GetRequest\x1a\x17.rundlet.v1.GetResponse\x12?\n\x06\x44\x65lete\x12\x19.rundlet.v1.DeleteRequest\x1a\x1a.rundlet.v1.DeleteResponse\x12H\n\tSetExpiry\x12\x1c.rundlet.v1.SetExpiryRequest\x1a\x1d.rundlet.v1.SetExpiryResponse\x12\x45\n\x08\x42\x61tchGet\x12\x1b.rundlet.v1.BatchGetRequest\x1a\x1c.rundlet.v1.BatchGetResponse\x12?\n\x06\x43ommit\x12\x19.rundlet.v1.CommitRequest\x1a\x1a.rundlet.v1.CommitResponse\x12\x39\n\x04List\x12\x17.rundlet.v1.ListRequest\x1a\x18.rundlet.v1.ListResponse\x12;\n\x04Scan\x12\x17.rundlet.v1.ScanRequest\x1a\x18.rundlet.v1.ScanResponse0\x01\x12>\n\x05Watch\x12\x18.rundlet.v1.WatchRequest\x1a\x19.rundlet.v1.WatchResponse0\x01\x12H\n\tGetLimits\x12\x1c.rundlet.v1.GetLimitsRequest\x1a\x1d.rundlet.v1.GetLimitsResponseB6\n\nrundlet.v1P\x01Z&rundlet/clients/go/rundletpb;rundletpbb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,28 +38,6 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'rundlet.v1.key_value_pb2', 
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\nrundlet.v1P\001Z&rundlet/clients/go/rundletpb;rundletpb'
-  _globals['_PUTREQUEST']._serialized_start=211
-  _globals['_PUTREQUEST']._serialized_end=562
-  _globals['_PUTRESPONSE']._serialized_start=565
-  _globals['_PUTRESPONSE']._serialized_end=717
-  _globals['_GETREQUEST']._serialized_start=719
-  _globals['_GETREQUEST']._serialized_end=834
-  _globals['_GETRESPONSE']._serialized_start=836
-  _globals['_GETRESPONSE']._serialized_end=906
-  _globals['_DELETEREQUEST']._serialized_start=909
-  _globals['_DELETEREQUEST']._serialized_end=1082
-  _globals['_DELETERESPONSE']._serialized_start=1085
-  _globals['_DELETERESPONSE']._serialized_end=1240
-  _globals['_SETEXPIRYREQUEST']._serialized_start=1243
-  _globals['_SETEXPIRYREQUEST']._serialized_end=1492
-  _globals['_SETEXPIRYRESPONSE']._serialized_start=1494
-  _globals['_SETEXPIRYRESPONSE']._serialized_end=1615
-  _globals['_BATCHGETREQUEST']._serialized_start=1617
-  _globals['_BATCHGETREQUEST']._serialized_end=1715
-  _globals['_BATCHGETRESPONSE']._serialized_start=1717
-  _globals['_BATCHGETRESPONSE']._serialized_end=1803
-  _globals['_BATCHGETRESULT']._serialized_start=1805
-  _globals['_BATCHGETRESULT']._serialized_end=1886
-  _globals['_KEYVALUESERVICE']._serialized_start=1889
-  _globals['_KEYVALUESERVICE']._serialized_end=2487
+  _globals['_KEYVALUESERVICE']._serialized_start=193
+  _globals['_KEYVALUESERVICE']._serialized_end=855
 # @@protoc_insertion_point(module_scope)

@@ -3,10 +3,12 @@
 import grpc
 import warnings
 
-from rundlet.v1 import key_value_pb2 as rundlet_dot_v1_dot_key__value__pb2
 from rundlet.v1 import limits_pb2 as rundlet_dot_v1_dot_limits__pb2
 from rundlet.v1 import range_pb2 as rundlet_dot_v1_dot_range__pb2
+from rundlet.v1 import read_pb2 as rundlet_dot_v1_dot_read__pb2
 from rundlet.v1 import transaction_pb2 as rundlet_dot_v1_dot_transaction__pb2
+from rundlet.v1 import watch_pb2 as rundlet_dot_v1_dot_watch__pb2
+from rundlet.v1 import write_pb2 as rundlet_dot_v1_dot_write__pb2
 
 GRPC_GENERATED_VERSION = '1.76.0'
 GRPC_VERSION = grpc.__version__
@@ -40,28 +42,28 @@ class KeyValueServiceStub(object):
         """
         self.Put = channel.unary_unary(
                 '/rundlet.v1.KeyValueService/Put',
-                request_serializer=rundlet_dot_v1_dot_key__value__pb2.PutRequest.SerializeToString,
-                response_deserializer=rundlet_dot_v1_dot_key__value__pb2.PutResponse.FromString,
+                request_serializer=rundlet_dot_v1_dot_write__pb2.PutRequest.SerializeToString,
+                response_deserializer=rundlet_dot_v1_dot_write__pb2.PutResponse.FromString,
                 _registered_method=True)
         self.Get = channel.unary_unary(
                 '/rundlet.v1.KeyValueService/Get',
-                request_serializer=rundlet_dot_v1_dot_key__value__pb2.GetRequest.SerializeToString,
-                response_deserializer=rundlet_dot_v1_dot_key__value__pb2.GetResponse.FromString,
+                request_serializer=rundlet_dot_v1_dot_read__pb2.GetRequest.SerializeToString,
+                response_deserializer=rundlet_dot_v1_dot_read__pb2.GetResponse.FromString,
                 _registered_method=True)
         self.Delete = channel.unary_unary(
                 '/rundlet.v1.KeyValueService/Delete',
-                request_serializer=rundlet_dot_v1_dot_key__value__pb2.DeleteRequest.SerializeToString,
-                response_deserializer=rundlet_dot_v1_dot_key__value__pb2.DeleteResponse.FromString,
+                request_serializer=rundlet_dot_v1_dot_write__pb2.DeleteRequest.SerializeToString,
+                response_deserializer=rundlet_dot_v1_dot_write__pb2.DeleteResponse.FromString,
                 _registered_method=True)
         self.SetExpiry = channel.unary_unary(
                 '/rundlet.v1.KeyValueService/SetExpiry',
-                request_serializer=rundlet_dot_v1_dot_key__value__pb2.SetExpiryRequest.SerializeToString,
-                response_deserializer=rundlet_dot_v1_dot_key__value__pb2.SetExpiryResponse.FromString,
+                request_serializer=rundlet_dot_v1_dot_write__pb2.SetExpiryRequest.SerializeToString,
+                response_deserializer=rundlet_dot_v1_dot_write__pb2.SetExpiryResponse.FromString,
                 _registered_method=True)
         self.BatchGet = channel.unary_unary(
                 '/rundlet.v1.KeyValueService/BatchGet',
-                request_serializer=rundlet_dot_v1_dot_key__value__pb2.BatchGetRequest.SerializeToString,
-                response_deserializer=rundlet_dot_v1_dot_key__value__pb2.BatchGetResponse.FromString,
+                request_serializer=rundlet_dot_v1_dot_read__pb2.BatchGetRequest.SerializeToString,
+                response_deserializer=rundlet_dot_v1_dot_read__pb2.BatchGetResponse.FromString,
                 _registered_method=True)
         self.Commit = channel.unary_unary(
                 '/rundlet.v1.KeyValueService/Commit',
@@ -77,6 +79,11 @@ class KeyValueServiceStub(object):
                 '/rundlet.v1.KeyValueService/Scan',
                 request_serializer=rundlet_dot_v1_dot_range__pb2.ScanRequest.SerializeToString,
                 response_deserializer=rundlet_dot_v1_dot_range__pb2.ScanResponse.FromString,
+                _registered_method=True)
+        self.Watch = channel.unary_stream(
+                '/rundlet.v1.KeyValueService/Watch',
+                request_serializer=rundlet_dot_v1_dot_watch__pb2.WatchRequest.SerializeToString,
+                response_deserializer=rundlet_dot_v1_dot_watch__pb2.WatchResponse.FromString,
                 _registered_method=True)
         self.GetLimits = channel.unary_unary(
                 '/rundlet.v1.KeyValueService/GetLimits',
@@ -209,6 +216,35 @@ class KeyValueServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Watch(self, request, context):
+        """Sends every change of ranges of keys, from a revision on, without end.
+
+        Effect: none. Changes come in the order of their revisions, each once, none
+        left out, the whole of a transaction together. Only what is synced to the
+        disk and visible to reads is sent: no crash takes it back. An expired key
+        is a change of its own.
+        Retry: always safe; from `through_revision` + 1 on nothing is missed and
+        nothing comes twice. Errors that end a running watch have
+        `resume_revision` and `store_id` in their metadata if it can go on there.
+        Limits: `watches_max` at a time, `watch_ranges_max` ranges. Each message
+        has less than 1 MiB, or one change; a transaction beyond that comes in
+        fragments. Nothing is gathered for a client that does not read: when more
+        than `watch_lag_bytes_max` or `watch_lag_changes_max` have changed
+        meanwhile, it is cut off.
+        Errors: OUT_OF_RANGE, HISTORY_GONE (the changes from there on are no longer
+        kept; `oldest_revision` is in the metadata): begin anew with
+        `present_state`. OUT_OF_RANGE, REVISION_NOT_REACHED (`start_revision` is
+        more than one above the newest): it is none of this store.
+        FAILED_PRECONDITION, FOREIGN_STORE (`store_id` is another store's): begin
+        anew. RESOURCE_EXHAUSTED, SLOW_READER (it was cut off): resume, and read
+        faster or watch less. RESOURCE_EXHAUSTED, TOO_MANY (there are
+        `watches_max`): retry later. UNAVAILABLE, DRAINING: resume on another
+        connection; a client that does not read is CANCELLED then.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetLimits(self, request, context):
         """Tells every limit, so that clients need not know them beforehand.
 
@@ -223,28 +259,28 @@ def add_KeyValueServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
             'Put': grpc.unary_unary_rpc_method_handler(
                     servicer.Put,
-                    request_deserializer=rundlet_dot_v1_dot_key__value__pb2.PutRequest.FromString,
-                    response_serializer=rundlet_dot_v1_dot_key__value__pb2.PutResponse.SerializeToString,
+                    request_deserializer=rundlet_dot_v1_dot_write__pb2.PutRequest.FromString,
+                    response_serializer=rundlet_dot_v1_dot_write__pb2.PutResponse.SerializeToString,
             ),
             'Get': grpc.unary_unary_rpc_method_handler(
                     servicer.Get,
-                    request_deserializer=rundlet_dot_v1_dot_key__value__pb2.GetRequest.FromString,
-                    response_serializer=rundlet_dot_v1_dot_key__value__pb2.GetResponse.SerializeToString,
+                    request_deserializer=rundlet_dot_v1_dot_read__pb2.GetRequest.FromString,
+                    response_serializer=rundlet_dot_v1_dot_read__pb2.GetResponse.SerializeToString,
             ),
             'Delete': grpc.unary_unary_rpc_method_handler(
                     servicer.Delete,
-                    request_deserializer=rundlet_dot_v1_dot_key__value__pb2.DeleteRequest.FromString,
-                    response_serializer=rundlet_dot_v1_dot_key__value__pb2.DeleteResponse.SerializeToString,
+                    request_deserializer=rundlet_dot_v1_dot_write__pb2.DeleteRequest.FromString,
+                    response_serializer=rundlet_dot_v1_dot_write__pb2.DeleteResponse.SerializeToString,
             ),
             'SetExpiry': grpc.unary_unary_rpc_method_handler(
                     servicer.SetExpiry,
-                    request_deserializer=rundlet_dot_v1_dot_key__value__pb2.SetExpiryRequest.FromString,
-                    response_serializer=rundlet_dot_v1_dot_key__value__pb2.SetExpiryResponse.SerializeToString,
+                    request_deserializer=rundlet_dot_v1_dot_write__pb2.SetExpiryRequest.FromString,
+                    response_serializer=rundlet_dot_v1_dot_write__pb2.SetExpiryResponse.SerializeToString,
             ),
             'BatchGet': grpc.unary_unary_rpc_method_handler(
                     servicer.BatchGet,
-                    request_deserializer=rundlet_dot_v1_dot_key__value__pb2.BatchGetRequest.FromString,
-                    response_serializer=rundlet_dot_v1_dot_key__value__pb2.BatchGetResponse.SerializeToString,
+                    request_deserializer=rundlet_dot_v1_dot_read__pb2.BatchGetRequest.FromString,
+                    response_serializer=rundlet_dot_v1_dot_read__pb2.BatchGetResponse.SerializeToString,
             ),
             'Commit': grpc.unary_unary_rpc_method_handler(
                     servicer.Commit,
@@ -260,6 +296,11 @@ def add_KeyValueServiceServicer_to_server(servicer, server):
                     servicer.Scan,
                     request_deserializer=rundlet_dot_v1_dot_range__pb2.ScanRequest.FromString,
                     response_serializer=rundlet_dot_v1_dot_range__pb2.ScanResponse.SerializeToString,
+            ),
+            'Watch': grpc.unary_stream_rpc_method_handler(
+                    servicer.Watch,
+                    request_deserializer=rundlet_dot_v1_dot_watch__pb2.WatchRequest.FromString,
+                    response_serializer=rundlet_dot_v1_dot_watch__pb2.WatchResponse.SerializeToString,
             ),
             'GetLimits': grpc.unary_unary_rpc_method_handler(
                     servicer.GetLimits,
@@ -293,8 +334,8 @@ class KeyValueService(object):
             request,
             target,
             '/rundlet.v1.KeyValueService/Put',
-            rundlet_dot_v1_dot_key__value__pb2.PutRequest.SerializeToString,
-            rundlet_dot_v1_dot_key__value__pb2.PutResponse.FromString,
+            rundlet_dot_v1_dot_write__pb2.PutRequest.SerializeToString,
+            rundlet_dot_v1_dot_write__pb2.PutResponse.FromString,
             options,
             channel_credentials,
             insecure,
@@ -320,8 +361,8 @@ class KeyValueService(object):
             request,
             target,
             '/rundlet.v1.KeyValueService/Get',
-            rundlet_dot_v1_dot_key__value__pb2.GetRequest.SerializeToString,
-            rundlet_dot_v1_dot_key__value__pb2.GetResponse.FromString,
+            rundlet_dot_v1_dot_read__pb2.GetRequest.SerializeToString,
+            rundlet_dot_v1_dot_read__pb2.GetResponse.FromString,
             options,
             channel_credentials,
             insecure,
@@ -347,8 +388,8 @@ class KeyValueService(object):
             request,
             target,
             '/rundlet.v1.KeyValueService/Delete',
-            rundlet_dot_v1_dot_key__value__pb2.DeleteRequest.SerializeToString,
-            rundlet_dot_v1_dot_key__value__pb2.DeleteResponse.FromString,
+            rundlet_dot_v1_dot_write__pb2.DeleteRequest.SerializeToString,
+            rundlet_dot_v1_dot_write__pb2.DeleteResponse.FromString,
             options,
             channel_credentials,
             insecure,
@@ -374,8 +415,8 @@ class KeyValueService(object):
             request,
             target,
             '/rundlet.v1.KeyValueService/SetExpiry',
-            rundlet_dot_v1_dot_key__value__pb2.SetExpiryRequest.SerializeToString,
-            rundlet_dot_v1_dot_key__value__pb2.SetExpiryResponse.FromString,
+            rundlet_dot_v1_dot_write__pb2.SetExpiryRequest.SerializeToString,
+            rundlet_dot_v1_dot_write__pb2.SetExpiryResponse.FromString,
             options,
             channel_credentials,
             insecure,
@@ -401,8 +442,8 @@ class KeyValueService(object):
             request,
             target,
             '/rundlet.v1.KeyValueService/BatchGet',
-            rundlet_dot_v1_dot_key__value__pb2.BatchGetRequest.SerializeToString,
-            rundlet_dot_v1_dot_key__value__pb2.BatchGetResponse.FromString,
+            rundlet_dot_v1_dot_read__pb2.BatchGetRequest.SerializeToString,
+            rundlet_dot_v1_dot_read__pb2.BatchGetResponse.FromString,
             options,
             channel_credentials,
             insecure,
@@ -484,6 +525,33 @@ class KeyValueService(object):
             '/rundlet.v1.KeyValueService/Scan',
             rundlet_dot_v1_dot_range__pb2.ScanRequest.SerializeToString,
             rundlet_dot_v1_dot_range__pb2.ScanResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Watch(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/rundlet.v1.KeyValueService/Watch',
+            rundlet_dot_v1_dot_watch__pb2.WatchRequest.SerializeToString,
+            rundlet_dot_v1_dot_watch__pb2.WatchResponse.FromString,
             options,
             channel_credentials,
             insecure,

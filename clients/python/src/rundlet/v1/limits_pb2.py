@@ -26,7 +26,7 @@ from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb
 from rundlet.v1 import entry_pb2 as rundlet_dot_v1_dot_entry__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17rundlet/v1/limits.proto\x12\nrundlet.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x16rundlet/v1/entry.proto\"\x12\n\x10GetLimitsRequest\"\xf0\x03\n\x11GetLimitsResponse\x12\x15\n\rkey_bytes_max\x18\x01 \x01(\x04\x12\x17\n\x0fvalue_bytes_max\x18\x02 \x01(\x04\x12\x16\n\x0ejson_depth_max\x18\x03 \x01(\r\x12\x1b\n\x13json_text_depth_max\x18\x04 \x01(\r\x12\"\n\x1atransaction_operations_max\x18\x05 \x01(\x04\x12\x1d\n\x15transaction_bytes_max\x18\x06 \x01(\x04\x12\x16\n\x0e\x62\x61tch_keys_max\x18\x07 \x01(\x04\x12\x18\n\x10\x61nswer_bytes_max\x18\x08 \x01(\x04\x12\x15\n\rpage_size_max\x18\t \x01(\r\x12\x16\n\x0epage_bytes_max\x18\n \x01(\x04\x12-\n\npage_lease\x18\x0b \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x19\n\x11request_bytes_max\x18\x0c \x01(\x04\x12\x1a\n\x12response_bytes_max\x18\r \x01(\x04\x12\x1a\n\x12metadata_bytes_max\x18\x0e \x01(\x04\x12\x1c\n\x14\x63oncurrent_calls_max\x18\x0f \x01(\r\x12\x32\n\x12\x64\x65\x66\x61ult_durability\x18\x10 \x01(\x0e\x32\x16.rundlet.v1.DurabilityB6\n\nrundlet.v1P\x01Z&rundlet/clients/go/rundletpb;rundletpbb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17rundlet/v1/limits.proto\x12\nrundlet.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x16rundlet/v1/entry.proto\"\x12\n\x10GetLimitsRequest\"\xdb\x04\n\x11GetLimitsResponse\x12\x15\n\rkey_bytes_max\x18\x01 \x01(\x04\x12\x17\n\x0fvalue_bytes_max\x18\x02 \x01(\x04\x12\x16\n\x0ejson_depth_max\x18\x03 \x01(\r\x12\x1b\n\x13json_text_depth_max\x18\x04 \x01(\r\x12\"\n\x1atransaction_operations_max\x18\x05 \x01(\x04\x12\x1d\n\x15transaction_bytes_max\x18\x06 \x01(\x04\x12\x16\n\x0e\x62\x61tch_keys_max\x18\x07 \x01(\x04\x12\x18\n\x10\x61nswer_bytes_max\x18\x08 \x01(\x04\x12\x15\n\rpage_size_max\x18\t \x01(\r\x12\x16\n\x0epage_bytes_max\x18\n \x01(\x04\x12-\n\npage_lease\x18\x0b \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x19\n\x11request_bytes_max\x18\x0c \x01(\x04\x12\x1a\n\x12response_bytes_max\x18\r \x01(\x04\x12\x1a\n\x12metadata_bytes_max\x18\x0e \x01(\x04\x12\x1c\n\x14\x63oncurrent_calls_max\x18\x0f \x01(\r\x12\x32\n\x12\x64\x65\x66\x61ult_durability\x18\x10 \x01(\x0e\x32\x16.rundlet.v1.Durability\x12\x13\n\x0bwatches_max\x18\x11 \x01(\x04\x12\x18\n\x10watch_ranges_max\x18\x12 \x01(\x04\x12\x1b\n\x13watch_lag_bytes_max\x18\x13 \x01(\x04\x12\x1d\n\x15watch_lag_changes_max\x18\x14 \x01(\x04\x42\x36\n\nrundlet.v1P\x01Z&rundlet/clients/go/rundletpb;rundletpbb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,5 +37,5 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETLIMITSREQUEST']._serialized_start=95
   _globals['_GETLIMITSREQUEST']._serialized_end=113
   _globals['_GETLIMITSRESPONSE']._serialized_start=116
-  _globals['_GETLIMITSRESPONSE']._serialized_end=612
+  _globals['_GETLIMITSRESPONSE']._serialized_end=719
 # @@protoc_insertion_point(module_scope)

@@ -1,0 +1,58 @@
+from rundlet.v1 import entry_pb2 as _entry_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class GetRequest(_message.Message):
+    __slots__ = ("key", "allow_missing", "min_revision", "metadata_only", "json_as_text")
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    ALLOW_MISSING_FIELD_NUMBER: _ClassVar[int]
+    MIN_REVISION_FIELD_NUMBER: _ClassVar[int]
+    METADATA_ONLY_FIELD_NUMBER: _ClassVar[int]
+    JSON_AS_TEXT_FIELD_NUMBER: _ClassVar[int]
+    key: str
+    allow_missing: bool
+    min_revision: int
+    metadata_only: bool
+    json_as_text: bool
+    def __init__(self, key: _Optional[str] = ..., allow_missing: bool = ..., min_revision: _Optional[int] = ..., metadata_only: bool = ..., json_as_text: bool = ...) -> None: ...
+
+class GetResponse(_message.Message):
+    __slots__ = ("entry", "read_revision")
+    ENTRY_FIELD_NUMBER: _ClassVar[int]
+    READ_REVISION_FIELD_NUMBER: _ClassVar[int]
+    entry: _entry_pb2.Entry
+    read_revision: int
+    def __init__(self, entry: _Optional[_Union[_entry_pb2.Entry, _Mapping]] = ..., read_revision: _Optional[int] = ...) -> None: ...
+
+class BatchGetRequest(_message.Message):
+    __slots__ = ("keys", "min_revision", "metadata_only", "json_as_text")
+    KEYS_FIELD_NUMBER: _ClassVar[int]
+    MIN_REVISION_FIELD_NUMBER: _ClassVar[int]
+    METADATA_ONLY_FIELD_NUMBER: _ClassVar[int]
+    JSON_AS_TEXT_FIELD_NUMBER: _ClassVar[int]
+    keys: _containers.RepeatedScalarFieldContainer[str]
+    min_revision: int
+    metadata_only: bool
+    json_as_text: bool
+    def __init__(self, keys: _Optional[_Iterable[str]] = ..., min_revision: _Optional[int] = ..., metadata_only: bool = ..., json_as_text: bool = ...) -> None: ...
+
+class BatchGetResponse(_message.Message):
+    __slots__ = ("results", "read_revision")
+    RESULTS_FIELD_NUMBER: _ClassVar[int]
+    READ_REVISION_FIELD_NUMBER: _ClassVar[int]
+    results: _containers.RepeatedCompositeFieldContainer[BatchGetResult]
+    read_revision: int
+    def __init__(self, results: _Optional[_Iterable[_Union[BatchGetResult, _Mapping]]] = ..., read_revision: _Optional[int] = ...) -> None: ...
+
+class BatchGetResult(_message.Message):
+    __slots__ = ("entry", "missing")
+    ENTRY_FIELD_NUMBER: _ClassVar[int]
+    MISSING_FIELD_NUMBER: _ClassVar[int]
+    entry: _entry_pb2.Entry
+    missing: str
+    def __init__(self, entry: _Optional[_Union[_entry_pb2.Entry, _Mapping]] = ..., missing: _Optional[str] = ...) -> None: ...

@@ -1,0 +1,105 @@
+import datetime
+
+from google.protobuf import duration_pb2 as _duration_pb2
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from rundlet.v1 import entry_pb2 as _entry_pb2
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class PutRequest(_message.Message):
+    __slots__ = ("key", "value", "ttl", "expire_time", "keep_expiry", "create_only", "expected_revision", "durability", "return_previous", "json_as_text")
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    TTL_FIELD_NUMBER: _ClassVar[int]
+    EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
+    KEEP_EXPIRY_FIELD_NUMBER: _ClassVar[int]
+    CREATE_ONLY_FIELD_NUMBER: _ClassVar[int]
+    EXPECTED_REVISION_FIELD_NUMBER: _ClassVar[int]
+    DURABILITY_FIELD_NUMBER: _ClassVar[int]
+    RETURN_PREVIOUS_FIELD_NUMBER: _ClassVar[int]
+    JSON_AS_TEXT_FIELD_NUMBER: _ClassVar[int]
+    key: str
+    value: _entry_pb2.Value
+    ttl: _duration_pb2.Duration
+    expire_time: _timestamp_pb2.Timestamp
+    keep_expiry: bool
+    create_only: bool
+    expected_revision: int
+    durability: _entry_pb2.Durability
+    return_previous: bool
+    json_as_text: bool
+    def __init__(self, key: _Optional[str] = ..., value: _Optional[_Union[_entry_pb2.Value, _Mapping]] = ..., ttl: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., keep_expiry: bool = ..., create_only: bool = ..., expected_revision: _Optional[int] = ..., durability: _Optional[_Union[_entry_pb2.Durability, str]] = ..., return_previous: bool = ..., json_as_text: bool = ...) -> None: ...
+
+class PutResponse(_message.Message):
+    __slots__ = ("revision", "read_revision", "durability", "existed", "previous")
+    REVISION_FIELD_NUMBER: _ClassVar[int]
+    READ_REVISION_FIELD_NUMBER: _ClassVar[int]
+    DURABILITY_FIELD_NUMBER: _ClassVar[int]
+    EXISTED_FIELD_NUMBER: _ClassVar[int]
+    PREVIOUS_FIELD_NUMBER: _ClassVar[int]
+    revision: int
+    read_revision: int
+    durability: _entry_pb2.Durability
+    existed: bool
+    previous: _entry_pb2.Entry
+    def __init__(self, revision: _Optional[int] = ..., read_revision: _Optional[int] = ..., durability: _Optional[_Union[_entry_pb2.Durability, str]] = ..., existed: bool = ..., previous: _Optional[_Union[_entry_pb2.Entry, _Mapping]] = ...) -> None: ...
+
+class DeleteRequest(_message.Message):
+    __slots__ = ("key", "expected_revision", "durability", "return_previous", "json_as_text")
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    EXPECTED_REVISION_FIELD_NUMBER: _ClassVar[int]
+    DURABILITY_FIELD_NUMBER: _ClassVar[int]
+    RETURN_PREVIOUS_FIELD_NUMBER: _ClassVar[int]
+    JSON_AS_TEXT_FIELD_NUMBER: _ClassVar[int]
+    key: str
+    expected_revision: int
+    durability: _entry_pb2.Durability
+    return_previous: bool
+    json_as_text: bool
+    def __init__(self, key: _Optional[str] = ..., expected_revision: _Optional[int] = ..., durability: _Optional[_Union[_entry_pb2.Durability, str]] = ..., return_previous: bool = ..., json_as_text: bool = ...) -> None: ...
+
+class DeleteResponse(_message.Message):
+    __slots__ = ("deleted", "revision", "read_revision", "durability", "previous")
+    DELETED_FIELD_NUMBER: _ClassVar[int]
+    REVISION_FIELD_NUMBER: _ClassVar[int]
+    READ_REVISION_FIELD_NUMBER: _ClassVar[int]
+    DURABILITY_FIELD_NUMBER: _ClassVar[int]
+    PREVIOUS_FIELD_NUMBER: _ClassVar[int]
+    deleted: bool
+    revision: int
+    read_revision: int
+    durability: _entry_pb2.Durability
+    previous: _entry_pb2.Entry
+    def __init__(self, deleted: bool = ..., revision: _Optional[int] = ..., read_revision: _Optional[int] = ..., durability: _Optional[_Union[_entry_pb2.Durability, str]] = ..., previous: _Optional[_Union[_entry_pb2.Entry, _Mapping]] = ...) -> None: ...
+
+class SetExpiryRequest(_message.Message):
+    __slots__ = ("key", "ttl", "expire_time", "never", "expected_revision", "durability")
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    TTL_FIELD_NUMBER: _ClassVar[int]
+    EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
+    NEVER_FIELD_NUMBER: _ClassVar[int]
+    EXPECTED_REVISION_FIELD_NUMBER: _ClassVar[int]
+    DURABILITY_FIELD_NUMBER: _ClassVar[int]
+    key: str
+    ttl: _duration_pb2.Duration
+    expire_time: _timestamp_pb2.Timestamp
+    never: bool
+    expected_revision: int
+    durability: _entry_pb2.Durability
+    def __init__(self, key: _Optional[str] = ..., ttl: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., never: bool = ..., expected_revision: _Optional[int] = ..., durability: _Optional[_Union[_entry_pb2.Durability, str]] = ...) -> None: ...
+
+class SetExpiryResponse(_message.Message):
+    __slots__ = ("updated", "revision", "read_revision", "durability")
+    UPDATED_FIELD_NUMBER: _ClassVar[int]
+    REVISION_FIELD_NUMBER: _ClassVar[int]
+    READ_REVISION_FIELD_NUMBER: _ClassVar[int]
+    DURABILITY_FIELD_NUMBER: _ClassVar[int]
+    updated: bool
+    revision: int
+    read_revision: int
+    durability: _entry_pb2.Durability
+    def __init__(self, updated: bool = ..., revision: _Optional[int] = ..., read_revision: _Optional[int] = ..., durability: _Optional[_Union[_entry_pb2.Durability, str]] = ...) -> None: ...

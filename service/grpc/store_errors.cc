@@ -1,0 +1,104 @@
+#include "service/grpc/store_errors.h"
+
+#include <optional>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "service/grpc/errors.h"
+#include "storage/refusal.h"
+#include "storage/watch.h"
+
+namespace rundlet {
+namespace {
+
+using absl::StatusCode;
+
+// How long a client should wait when the store has too much to write, and when
+// the server goes.
+constexpr absl::Duration kOverloadDelay = absl::Milliseconds(100);
+constexpr absl::Duration kDrainingDelay = absl::Seconds(1);
+
+absl::Status Exhausted(const absl::Status& status) {
+  switch (RefusalOf(status)) {
+    case Refusal::kMemoryFull:
+      return QuotaExceeded(Reason::kMemoryFull, "memory", status.message());
+    case Refusal::kRequestsFull:
+      return QuotaExceeded(Reason::kTooMany, "requests", status.message());
+    case Refusal::kWatchesFull:
+      return QuotaExceeded(Reason::kTooMany, "watches", status.message());
+    case Refusal::kSnapshotsFull:
+      return QuotaExceeded(Reason::kTooMany, "snapshots", status.message());
+    default:
+      return QuotaExceeded(Reason::kStorageFull, "disk", status.message());
+  }
+}
+
+ErrorMetadata ResumeFrom(std::optional<Revision> revision,
+                         absl::string_view store_id) {
+  if (!revision.has_value()) return {};
+  return {{"resume_revision", absl::StrCat(*revision)},
+          {"store_id", std::string(store_id)}};
+}
+
+absl::Status Gone(const absl::Status& status) {
+  const std::optional<Revision> oldest = OldestRevisionOf(status);
+  if (!oldest.has_value()) {
+    return MakeError(Reason::kHistoryGone, status.message());
+  }
+  return MakeError(Reason::kHistoryGone, status.message(),
+                   {{"oldest_revision", absl::StrCat(*oldest)}});
+}
+
+}  // namespace
+
+absl::Status StoreError(const absl::Status& status, bool pinned) {
+  if (status.GetPayload("type.googleapis.com/google.rpc.ErrorInfo")) {
+    return status;
+  }
+  switch (status.code()) {
+    case StatusCode::kInvalidArgument:
+      return MakeError(Reason::kLimitExceeded, status.message());
+    case StatusCode::kOutOfRange:
+      return MakeError(
+          pinned ? Reason::kHistoryGone : Reason::kRevisionNotReached,
+          status.message());
+    case StatusCode::kResourceExhausted:
+      return Exhausted(status);
+    case StatusCode::kUnavailable:
+      return RetryLater(Reason::kOverloaded, status.message(), kOverloadDelay);
+    case StatusCode::kUnknown:
+      return MakeError(Reason::kOutcomeUnknown, status.message());
+    case StatusCode::kDataLoss:
+      return MakeError(Reason::kCorruptRecord, status.message());
+    default:
+      return MakeError(Reason::kInternal, status.ToString());
+  }
+}
+
+absl::Status WatchOpenError(const absl::Status& status) {
+  return OldestRevisionOf(status).has_value() ? Gone(status)
+                                              : StoreError(status);
+}
+
+absl::Status WatchError(const absl::Status& status,
+                        absl::string_view store_id) {
+  switch (status.code()) {
+    case StatusCode::kResourceExhausted:
+      return MakeError(Reason::kSlowReader, status.message(),
+                       ResumeFrom(ResumeRevisionOf(status), store_id));
+    case StatusCode::kOutOfRange:
+      return Gone(status);
+    default:
+      return StoreError(status);
+  }
+}
+
+absl::Status WatchDrained(Revision through, absl::string_view store_id) {
+  const std::optional<Revision> next =
+      through == 0 ? std::nullopt : std::optional<Revision>(through + 1);
+  return RetryLater(Reason::kDraining, "the server is draining", kDrainingDelay,
+                    ResumeFrom(next, store_id));
+}
+
+}  // namespace rundlet
