@@ -255,12 +255,9 @@ LogStore::~LogStore() {
 
 // The store is whole without it.
 void LogStore::LeaveCheckpoint() {
-  // It has keys alone; requests that are remembered are found in the segments
-  // and their hints.
-  if (!requests_->Until(index_.visible()).empty()) return;
-  const absl::Status written =
-      WriteCheckpoint(options_.file_system, options_.path,
-                      recovered_.manifest->state(), log_->ActiveSeal(), index_);
+  const absl::Status written = WriteCheckpoint(
+      options_.file_system, options_.path, recovered_.manifest->state(),
+      log_->ActiveSeal(), index_, requests_->Until(index_.visible()));
   if (!written.ok()) {
     Say(absl::StrCat("no checkpoint: ", written.message()));
   }

@@ -177,6 +177,12 @@ absl::Status HintReader::VisitEntries(const HintFrame& frame, uint64_t offset,
 
 bool HintReader::IsInItsSegment(const Record& record,
                                 const Location& location) const {
+  // A remembered request of a checkpoint stands in no segment any more, or in
+  // several (FORMAT.md 8.1).
+  if (NamesSegment(name_) && record.type == RecordType::kReceipt) {
+    return location.segment_id == 0 && location.offset == 0 &&
+           location.bytes == 0;
+  }
   const auto found = seals_.find(location.segment_id);
   if (found == seals_.end()) return false;
   const SegmentSeal& seal = found->second;

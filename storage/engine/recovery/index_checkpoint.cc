@@ -41,7 +41,8 @@ std::string CheckpointPath(const std::string& folder) {
 
 absl::Status WriteCheckpoint(FileSystem* file_system, const std::string& folder,
                              const ManifestState& state,
-                             const SegmentSeal& active, const Index& index) {
+                             const SegmentSeal& active, const Index& index,
+                             absl::Span<const CommittedRequest> requests) {
   ManifestEdit binding = state.AsEdit();
   binding.sealed.push_back(active);
   const absl::StatusOr<std::unique_ptr<HintWriter>> writer =
@@ -59,13 +60,18 @@ absl::Status WriteCheckpoint(FileSystem* file_system, const std::string& folder,
         status = (*writer)->Append(RecordOf(key, newest), newest.location);
         return status.ok();
       });
+  for (const CommittedRequest& request : requests) {
+    if (status.ok()) {
+      status = (*writer)->Append(ReceiptRecordOf(request), Location());
+    }
+  }
   return status.ok() ? (*writer)->Finish() : status;
 }
 
-absl::StatusOr<SegmentSeal> LoadCheckpoint(FileSystem* file_system,
-                                           const std::string& folder,
-                                           const ManifestState& state,
-                                           Index* index) {
+absl::StatusOr<SegmentSeal> LoadCheckpoint(
+    FileSystem* file_system, const std::string& folder,
+    const ManifestState& state, Index* index,
+    std::vector<CommittedRequest>* requests) {
   const absl::StatusOr<std::unique_ptr<HintReader>> reader =
       HintReader::Open(file_system, NameOf(folder, state));
   if (!reader.ok()) return reader.status();
@@ -80,6 +86,7 @@ absl::StatusOr<SegmentSeal> LoadCheckpoint(FileSystem* file_system,
   RestoreBatch batch(index);
   const absl::Status visited =
       (*reader)->Visit([&](const Record& record, const Location& location) {
+        NoteRequest(record, requests);
         batch.Add(record, location);
         return absl::OkStatus();
       });

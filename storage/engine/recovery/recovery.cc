@@ -132,7 +132,8 @@ absl::StatusOr<SegmentSeal> Recovery::Replay(const Segment& segment,
 bool Recovery::UseCheckpoint() {
   if (!state_.stopped_cleanly || options_.verify_on_open) return false;
   const absl::StatusOr<SegmentSeal> active =
-      LoadCheckpoint(options_.file_system, options_.path, state_, index_);
+      LoadCheckpoint(options_.file_system, options_.path, state_, index_,
+                     &recovered_.requests);
   if (!active.ok()) {
     if (!absl::IsNotFound(active.status())) {
       Say(absl::StrCat("the checkpoint is not believed: ",

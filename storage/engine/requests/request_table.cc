@@ -42,6 +42,7 @@ bool RequestTable::IsOld(int64_t time_us) const {
 void RequestTable::ForgetOld() {
   while (!order_.empty() && IsOld(order_.front().first)) {
     const auto found = requests_.find(order_.front().second);
+    if (!found->second.ended) return;
     bytes_ -= kRequestBytes + 2 * found->first.size() +
               found->second.committed->extra.size();
     requests_.erase(found);
@@ -65,7 +66,9 @@ absl::StatusOr<bool> RequestTable::Begin(const RequestId& request,
               ", requests_max is ", settings_.requests_max,
               "; each is kept for ", absl::FormatDuration(settings_.window))));
     }
-    requests_[std::move(key)].payload_crc32 = payload_crc32;
+    Request& begun = requests_[std::move(key)];
+    begun.payload_crc32 = payload_crc32;
+    begun.ended = false;
     return true;
   }
   Request& first = found->second;
@@ -120,6 +123,7 @@ std::vector<RequestTable::Callback> RequestTable::End(
   const absl::MutexLock lock(&mu_);
   const auto found = requests_.find(KeyOf(request.identity, request.id));
   if (found == requests_.end()) return {};
+  found->second.ended = true;
   std::vector<Callback> waiting = std::move(found->second.waiting);
   found->second.waiting.clear();
   if (!found->second.committed.has_value()) requests_.erase(found);

@@ -83,6 +83,7 @@ class RequestTable {
   struct Request {
     uint32_t payload_crc32 = 0;
     std::optional<CommittedRequest> committed;  // empty: under way
+    bool ended = true;  // its callback has run; until then it is not forgotten
     std::vector<Callback> waiting;
   };
 

@@ -17,6 +17,7 @@
 #include "storage/engine/recovery/index_checkpoint.h"
 #include "storage/engine/recovery/recovery.h"
 #include "storage/engine/recovery/segment_hint.h"
+#include "storage/format/request_extra.h"
 #include "tests/storage/engine/recovery/recovery_fixture.h"
 #include "tests/support/faulty_file_system.h"
 #include "tests/support/seeded_random.h"
@@ -66,7 +67,7 @@ class RecoveryHintsTest : public RecoveryFixture {
     engine_->StopCleanly();
     const absl::Status written =
         WriteCheckpoint(&disk_, kEngineFolder, State(),
-                        engine_->log->ActiveSeal(), engine_->index);
+                        engine_->log->ActiveSeal(), engine_->index, requests_);
     EXPECT_TRUE(written.ok()) << written;
     return Kill();
   }
@@ -93,6 +94,7 @@ class RecoveryHintsTest : public RecoveryFixture {
   }
 
   uint64_t hints_ = 0;
+  std::vector<CommittedRequest> requests_;  // of the checkpoint
 };
 
 TEST_F(RecoveryHintsTest, HintsSpareReadingTheirSegments) {
@@ -251,6 +253,21 @@ TEST_F(RecoveryHintsTest, ACheckpointIsGoodForOneOpen) {
   OpenImage(Kill());
   ExpectContent();
   EXPECT_FALSE(engine_->recovered.used_checkpoint);
+}
+
+TEST_F(RecoveryHintsTest, ACheckpointCarriesRequestsThatAreRemembered) {
+  const std::string extra = EncodeRequestExtra({"me", "1", 7, "receipt"});
+  requests_ = {{extra, 3, 1'000'000}, {extra + "x", 900, 2'000'000}};
+  OpenImage(Stopped());
+  ExpectContent();
+  EXPECT_TRUE(engine_->recovered.used_checkpoint);
+  ASSERT_EQ(engine_->recovered.requests.size(), 2u);
+  for (size_t i = 0; i < requests_.size(); ++i) {
+    const CommittedRequest& found = engine_->recovered.requests[i];
+    EXPECT_EQ(found.extra, requests_[i].extra);
+    EXPECT_EQ(found.revision, requests_[i].revision);
+    EXPECT_EQ(found.time_us, requests_[i].time_us);
+  }
 }
 
 TEST_F(RecoveryHintsTest, TheLogGoesOnBehindACheckpoint) {

@@ -74,6 +74,18 @@ TEST_F(RequestTableTest, ARepeatInFlightJoinsTheFirst) {
   EXPECT_EQ(told_, 2);
 }
 
+TEST_F(RequestTableTest, ARequestIsNotForgottenBeforeItsCallbackHasRun) {
+  ASSERT_TRUE(*Begin("a"));
+  EXPECT_FALSE(*Begin("a"));
+  EXPECT_TRUE(table_.Remember({ExtraOf("a", 7), 7, time_.now_us()}).ok());
+  clock_.Advance(absl::Seconds(11));
+  EXPECT_TRUE(*Begin("b"));
+  EXPECT_EQ(table_.count(), 2u);
+  EXPECT_EQ(table_.End({"me", "a"}).size(), 1u);
+  EXPECT_TRUE(*Begin("c"));
+  EXPECT_TRUE(*Begin("a"));
+}
+
 TEST_F(RequestTableTest, WhatDidNotCommitIsFree) {
   ASSERT_TRUE(*Begin("a"));
   EXPECT_TRUE(table_.End({"me", "a"}).empty());
