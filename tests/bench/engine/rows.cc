@@ -9,7 +9,6 @@ namespace rundlet {
 namespace {
 
 constexpr size_t kPoolBytes = 4 << 20;
-constexpr size_t kKeyDigits = 12;
 constexpr char kKeyStart[] = "user";
 
 // The finalizer of SplitMix64 (Steele, Lea, Flood, 2014).
