@@ -1,7 +1,6 @@
-// Goal: an open by hints and checkpoint finds what an open by the segments
-// finds; what is stale, damaged or another's is not believed, said, counted
-// and removed; and a recovery that crashes or fails can be repeated (FORMAT.md
-// section 8).
+// Goal: an open by hints finds what an open by the segments finds; what is
+// stale, damaged or another's is not believed, said, counted and removed; and a
+// recovery that crashes or fails can be repeated (FORMAT.md section 8).
 // Method: folders that an engine has left get their hints and checkpoint from
 // the functions that the store calls, and are changed by hand.
 
@@ -14,88 +13,16 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
-#include "storage/engine/recovery/index_checkpoint.h"
 #include "storage/engine/recovery/recovery.h"
 #include "storage/engine/recovery/segment_hint.h"
-#include "storage/format/request_extra.h"
-#include "tests/storage/engine/recovery/recovery_fixture.h"
+#include "tests/storage/engine/recovery/hints_fixture.h"
 #include "tests/support/faulty_file_system.h"
 #include "tests/support/seeded_random.h"
 
 namespace rundlet {
 namespace {
 
-class RecoveryHintsTest : public RecoveryFixture {
- protected:
-  RecoveryHintsTest() { segment_bytes_ = 400; }
-
-  static std::string HintPath(uint64_t id) {
-    return absl::StrCat(kEngineFolder, "/", FormatHintName(id));
-  }
-  ManifestState State() { return engine_->recovered.manifest->state(); }
-
-  // Keys in base and log segments, one of them deleted, and a synced tail.
-  void Fill() {
-    Open();
-    for (int i = 0; i < 4; ++i) Put(absl::StrCat("k", i), "base");
-    ASSERT_TRUE(engine_->Compact().ok());
-    for (int i = 2; i < 8; ++i) {
-      Put(absl::StrCat("k", i), std::string(120, 'l'), Durability::kDisk);
-    }
-    ASSERT_TRUE(engine_->Commit(DeleteTransaction("k1")).Get().ok());
-    Put("tail", "t", Durability::kDisk);
-  }
-  void WriteHints() {
-    for (const auto& [id, segment] : State().segments) {
-      if (!segment.seal.has_value()) continue;
-      const auto written =
-          WriteHint(&disk_, kEngineFolder, State().store_id, segment.kind,
-                    *segment.seal, [] { return false; });
-      ASSERT_TRUE(written.ok()) << written.status();
-      ++hints_;
-    }
-  }
-  // What a crash leaves.
-  Image Killed() {
-    Fill();
-    WriteHints();
-    return Kill();
-  }
-  // What a clean stop leaves.
-  Image Stopped() {
-    Fill();
-    engine_->StopCleanly();
-    const absl::Status written =
-        WriteCheckpoint(&disk_, kEngineFolder, State(),
-                        engine_->log->ActiveSeal(), engine_->index, requests_);
-    EXPECT_TRUE(written.ok()) << written;
-    return Kill();
-  }
-
-  static std::string FirstHint(const Image& image) {
-    const auto found = std::find_if(
-        image.begin(), image.end(),
-        [](const auto& file) { return absl::EndsWith(file.first, ".hint"); });
-    return found->first;
-  }
-
-  // The keys with their values, of a store that has just been opened.
-  std::string Content() {
-    std::string content;
-    for (int i = 0; i < 8; ++i) {
-      const std::string value = engine_->Read(absl::StrCat("k", i));
-      absl::StrAppend(&content, value.substr(0, 4), ",");
-    }
-    return content + engine_->Read("tail");
-  }
-  void ExpectContent() {
-    ASSERT_TRUE(engine_->pipeline != nullptr);
-    EXPECT_EQ(Content(), "base,-,llll,llll,llll,llll,llll,llll,t");
-  }
-
-  uint64_t hints_ = 0;
-  std::vector<CommittedRequest> requests_;  // of the checkpoint
-};
+class RecoveryHintsTest : public HintsFixture {};
 
 TEST_F(RecoveryHintsTest, HintsSpareReadingTheirSegments) {
   const Image image = Killed();
@@ -242,68 +169,6 @@ TEST_F(RecoveryHintsTest, HintsOfWhatIsNotSealedAreRemoved) {
   ExpectContent();
   EXPECT_EQ(disk_.Image().count(HintPath(90)), 0u);
   EXPECT_EQ(disk_.Image().count("/data/notes.hint"), 1u);
-}
-
-TEST_F(RecoveryHintsTest, ACheckpointIsGoodForOneOpen) {
-  OpenImage(Stopped());
-  ExpectContent();
-  EXPECT_TRUE(engine_->recovered.used_checkpoint);
-  EXPECT_EQ(engine_->recovered.segments_read, 0u);
-  EXPECT_EQ(disk_.Image().count(CheckpointPath(kEngineFolder)), 0u);
-  OpenImage(Kill());
-  ExpectContent();
-  EXPECT_FALSE(engine_->recovered.used_checkpoint);
-}
-
-TEST_F(RecoveryHintsTest, ACheckpointCarriesRequestsThatAreRemembered) {
-  const std::string extra = EncodeRequestExtra({"me", "1", 7, "receipt"});
-  requests_ = {{extra, 3, 1'000'000}, {extra + "x", 900, 2'000'000}};
-  OpenImage(Stopped());
-  ExpectContent();
-  EXPECT_TRUE(engine_->recovered.used_checkpoint);
-  ASSERT_EQ(engine_->recovered.requests.size(), 2u);
-  for (size_t i = 0; i < requests_.size(); ++i) {
-    const CommittedRequest& found = engine_->recovered.requests[i];
-    EXPECT_EQ(found.extra, requests_[i].extra);
-    EXPECT_EQ(found.revision, requests_[i].revision);
-    EXPECT_EQ(found.time_us, requests_[i].time_us);
-  }
-}
-
-TEST_F(RecoveryHintsTest, TheLogGoesOnBehindACheckpoint) {
-  OpenImage(Stopped());
-  const uint64_t records = engine_->recovered.record_count;
-  Put("more", "m", Durability::kDisk);
-  OpenImage(Kill());
-  ExpectContent();
-  EXPECT_EQ(engine_->Read("more"), "m");
-  EXPECT_EQ(engine_->recovered.record_count, records + 1);
-}
-
-// The second stop has the same active segment, bytes and next revision.
-TEST_F(RecoveryHintsTest, TheCheckpointOfAnotherStopIsNotBelieved) {
-  Image image = Stopped();
-  const std::string stale = image.at(CheckpointPath(kEngineFolder));
-  OpenImage(image);
-  ASSERT_TRUE(engine_->Compact().ok());
-  clock_.Advance(absl::Seconds(1));
-  image = Stop();
-  image[CheckpointPath(kEngineFolder)] = stale;
-  OpenImage(image);
-  ExpectContent();
-  EXPECT_FALSE(engine_->recovered.used_checkpoint);
-  EXPECT_EQ(disk_.Image().count(CheckpointPath(kEngineFolder)), 0u);
-}
-
-TEST_F(RecoveryHintsTest, ADamagedCheckpointIsRemovedAndTheSegmentsRead) {
-  const Image image = Stopped();
-  const std::string path = CheckpointPath(kEngineFolder);
-  for (uint64_t at = 0; at < image.at(path).size(); at += 13) {
-    OpenImage(Flipped(image, path, at));
-    ExpectContent();
-    EXPECT_FALSE(engine_->recovered.used_checkpoint);
-    EXPECT_EQ(disk_.Image().count(path), 0u);
-  }
 }
 
 TEST_F(RecoveryHintsTest, PowerCutAtAnyCallOfRecoveryChangesNoOutcome) {
