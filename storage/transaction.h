@@ -170,6 +170,8 @@ struct Receipt {
   // What it saw: its own revision, or the one that was newest at its turn.
   Revision read_revision = 0;
   Durability durability = Durability::kMemory;  // reached, at least
+  // The newest that was on the disk when this was answered, it and all before.
+  Revision durable_revision = 0;
   std::optional<FailedCondition> failed_condition;
   std::vector<OperationResult> results;  // of the branch that ran, in its order
   // This is the outcome of an earlier request of the same name. It has no

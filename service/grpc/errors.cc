@@ -13,17 +13,22 @@ namespace {
 
 using absl::StatusCode;
 
-constexpr std::array<ErrorRow, 20> kErrorTable = {{
+constexpr std::array<ErrorRow, 23> kErrorTable = {{
     {Reason::kMalformedRequest, "MALFORMED_REQUEST",
      StatusCode::kInvalidArgument},
     {Reason::kInvalidField, "INVALID_FIELD", StatusCode::kInvalidArgument},
     {Reason::kLimitExceeded, "LIMIT_EXCEEDED", StatusCode::kInvalidArgument},
+    {Reason::kRequestIdReused, "REQUEST_ID_REUSED",
+     StatusCode::kInvalidArgument},
     {Reason::kInvalidPageToken, "INVALID_PAGE_TOKEN",
      StatusCode::kInvalidArgument},
     {Reason::kForeignPageToken, "FOREIGN_PAGE_TOKEN",
      StatusCode::kFailedPrecondition},
+    {Reason::kInvalidSnapshotToken, "INVALID_SNAPSHOT_TOKEN",
+     StatusCode::kInvalidArgument},
     {Reason::kForeignStore, "FOREIGN_STORE", StatusCode::kFailedPrecondition},
     {Reason::kKeyNotFound, "KEY_NOT_FOUND", StatusCode::kNotFound},
+    {Reason::kSnapshotGone, "SNAPSHOT_GONE", StatusCode::kNotFound},
     {Reason::kKeyExists, "KEY_EXISTS", StatusCode::kAlreadyExists},
     {Reason::kConditionFailed, "CONDITION_FAILED", StatusCode::kAborted},
     {Reason::kHistoryGone, "HISTORY_GONE", StatusCode::kOutOfRange},
@@ -56,14 +61,15 @@ void AddFieldViolation(const std::string& field, absl::string_view problem,
 }
 
 ErrorMetadata FoundMetadata(absl::string_view key, const FailedCondition& found,
-                            Revision read_revision) {
+                            Revision read_revision, bool replayed) {
   return {{"key", CutKey(key)},
           {"index", absl::StrCat(found.index)},
           {"exists", found.exists ? "true" : "false"},
           {"revision", absl::StrCat(found.revision)},
           {"version", absl::StrCat(found.version)},
           {"value_crc32", absl::StrCat(found.value_crc32)},
-          {"read_revision", absl::StrCat(read_revision)}};
+          {"read_revision", absl::StrCat(read_revision)},
+          {"replayed", replayed ? "true" : "false"}};
 }
 
 std::string Describe(const FailedCondition& found) {
@@ -122,23 +128,23 @@ absl::Status KeyNotFound(absl::string_view key, Revision read_revision) {
 }
 
 absl::Status KeyExists(absl::string_view key, const FailedCondition& found,
-                       Revision read_revision) {
+                       Revision read_revision, bool replayed) {
   return MakeError(Reason::kKeyExists,
                    absl::StrCat("key exists at revision ", found.revision, ": ",
                                 CutKey(key)),
-                   FoundMetadata(key, found, read_revision));
+                   FoundMetadata(key, found, read_revision, replayed));
 }
 
 absl::Status ConditionFailed(absl::string_view key,
                              const FailedCondition& found,
-                             Revision read_revision) {
+                             Revision read_revision, bool replayed) {
   const std::string cut = CutKey(key);
   const std::string description = Describe(found);
   absl::Status status =
       MakeError(Reason::kConditionFailed,
                 absl::StrCat("condition ", found.index, " does not hold, ",
                              description, ": ", cut),
-                FoundMetadata(key, found, read_revision));
+                FoundMetadata(key, found, read_revision, replayed));
   google::rpc::PreconditionFailure failure;
   auto* violation = failure.add_violations();
   violation->set_type("CONDITION");

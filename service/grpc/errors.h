@@ -32,10 +32,13 @@ enum class Reason {
   kMalformedRequest,
   kInvalidField,
   kLimitExceeded,
+  kRequestIdReused,
   kInvalidPageToken,
   kForeignPageToken,
+  kInvalidSnapshotToken,
   kForeignStore,
   kKeyNotFound,
+  kSnapshotGone,
   kKeyExists,
   kConditionFailed,
   kHistoryGone,
@@ -80,12 +83,12 @@ absl::Status KeyNotFound(absl::string_view key, Revision read_revision);
 
 // KEY_EXISTS: what a put that may only create found.
 absl::Status KeyExists(absl::string_view key, const FailedCondition& found,
-                       Revision read_revision);
+                       Revision read_revision, bool replayed = false);
 
 // CONDITION_FAILED.
 absl::Status ConditionFailed(absl::string_view key,
                              const FailedCondition& found,
-                             Revision read_revision);
+                             Revision read_revision, bool replayed = false);
 
 // OVERLOADED or DRAINING, with the time to wait before the next try.
 absl::Status RetryLater(Reason reason, absl::string_view message,

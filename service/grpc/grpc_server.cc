@@ -57,6 +57,11 @@ v1::GetLimitsResponse LimitsOf(const Limits& limits,
   proto.set_metadata_bytes_max(kMetadataBytesMax);
   proto.set_concurrent_calls_max(options.concurrent_calls_max);
   proto.set_default_durability(EncodeDurability(options.default_durability));
+  proto.set_request_id_bytes_max(limits.request_id_bytes_max);
+  EncodeDuration(options.request_window, proto.mutable_request_window());
+  proto.set_snapshots_max(limits.snapshots_max);
+  EncodeDuration(limits.snapshot_lease, proto.mutable_snapshot_lease());
+  EncodeDuration(limits.snapshot_lease_max, proto.mutable_snapshot_lease_max());
   proto.set_watches_max(limits.watches_max);
   proto.set_watch_ranges_max(limits.watch_ranges_max);
   proto.set_watch_lag_bytes_max(limits.watch_lag_bytes_max);

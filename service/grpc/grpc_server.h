@@ -36,6 +36,7 @@ struct GrpcServerOptions {
 
   // What the store was opened with; GetLimits tells it.
   Durability default_durability = Durability::kDisk;
+  absl::Duration request_window = absl::Minutes(10);
 
   // Connections at once, in all and from one address. They are cut to what the
   // process may open, less `descriptors_reserved` for files and other doors.

@@ -7,6 +7,7 @@
 #include "service/grpc/range_codec.h"
 #include "service/grpc/read_codec.h"
 #include "service/grpc/scan_stream.h"
+#include "service/grpc/snapshot_codec.h"
 #include "service/grpc/store_errors.h"
 #include "service/grpc/transaction_codec.h"
 #include "service/grpc/unary_call.h"
@@ -22,9 +23,9 @@ using grpc::ByteBuffer;
 // Ends a call with what Encode makes of the store's result, or with the error
 // of either.
 template <typename Response, typename Result, typename... Notes>
-void Complete(UnaryCall call, absl::StatusOr<Result> result, bool paged,
+void Complete(UnaryCall call, absl::StatusOr<Result> result, bool pinned,
               const Notes&... notes) {
-  if (!result.ok()) return call.Fail(StoreError(result.status(), paged));
+  if (!result.ok()) return call.Fail(StoreError(result.status(), pinned));
   MessageArena arena;
   auto* answer = arena.New<Response>();
   absl::Status status = Encode(*std::move(result), notes..., answer);
@@ -59,7 +60,7 @@ Reactor* KeyValueService::Write(Context* context, const ByteBuffer* request,
                  [call = std::move(call), notes = std::move(write->notes)](
                      absl::StatusOr<Receipt> receipt) mutable {
                    Complete<Response>(std::move(call), std::move(receipt),
-                                      /*paged=*/false, notes);
+                                      /*pinned=*/false, notes);
                  });
   return reactor;
 }
@@ -69,9 +70,10 @@ Reactor* KeyValueService::Read(Context* context, const ByteBuffer* request,
                                ByteBuffer* response) {
   UnaryCall call(context, request, response);
   Reactor* const reactor = call.reactor();
-  absl::StatusOr<DecodedRead> read = call.Receive<Request>(
-      gate_,
-      [this](Request* message) { return Decode(message, store_->limits()); });
+  absl::StatusOr<DecodedRead> read =
+      call.Receive<Request>(gate_, [this](Request* message) {
+        return Decode(message, store_->limits(), store_id_);
+      });
   if (!read.ok()) {
     call.Fail(read.status());
     return reactor;
@@ -80,7 +82,7 @@ Reactor* KeyValueService::Read(Context* context, const ByteBuffer* request,
                [call = std::move(call), notes = std::move(read->notes)](
                    absl::StatusOr<ReadResult> result) mutable {
                  Complete<Response>(std::move(call), std::move(result),
-                                    /*paged=*/false, notes);
+                                    notes.at_snapshot, notes);
                });
   return reactor;
 }
@@ -119,6 +121,33 @@ Reactor* KeyValueService::Commit(Context* context, const ByteBuffer* request,
                                                       response);
 }
 
+Reactor* KeyValueService::Sync(Context* context, const ByteBuffer* request,
+                               ByteBuffer* response) {
+  UnaryCall call(context, request, response);
+  Reactor* const reactor = call.reactor();
+  v1::SyncRequest message;
+  absl::Status admitted = call.Admit(gate_, &message);
+  const absl::StatusOr<Durability> durability = DecodeSync(message);
+  if (admitted.ok()) admitted = durability.status();
+  if (admitted.ok()) {
+    admitted = CheckReached(message, store_->Stats().visible_revision);
+  }
+  if (!admitted.ok()) {
+    call.Fail(admitted);
+    return reactor;
+  }
+  store_->Sync(*durability, [this, call = std::move(call)](
+                                const absl::Status& synced) mutable {
+    if (!synced.ok()) return call.Fail(StoreError(synced));
+    const StoreStats stats = store_->Stats();
+    v1::SyncResponse answer;
+    answer.set_durable_revision(stats.durable_revision);
+    answer.set_read_revision(stats.visible_revision);
+    call.Answer(answer);
+  });
+  return reactor;
+}
+
 Reactor* KeyValueService::List(Context* context, const ByteBuffer* request,
                                ByteBuffer* response) {
   UnaryCall call(context, request, response);
@@ -135,7 +164,7 @@ Reactor* KeyValueService::List(Context* context, const ByteBuffer* request,
                [this, call = std::move(call),
                 notes](absl::StatusOr<ScanPage> page) mutable {
                  Complete<v1::ListResponse>(std::move(call), std::move(page),
-                                            notes.paged, notes, store_id_);
+                                            notes.pinned, notes, store_id_);
                });
   return reactor;
 }
@@ -146,6 +175,75 @@ grpc::ServerWriteReactor<ByteBuffer>* KeyValueService::Scan(
   auto* stream = new ScanStream(context, store_, store_id_);
   stream->Start(gate_, *request);
   return stream;
+}
+
+Reactor* KeyValueService::OpenSnapshot(Context* context,
+                                       const ByteBuffer* request,
+                                       ByteBuffer* response) {
+  UnaryCall call(context, request, response);
+  Reactor* const reactor = call.reactor();
+  const absl::StatusOr<SnapshotRequest> snapshot =
+      call.Receive<v1::OpenSnapshotRequest>(
+          gate_, [this](v1::OpenSnapshotRequest* message) {
+            return Decode(*message, store_->limits());
+          });
+  if (!snapshot.ok()) {
+    call.Fail(snapshot.status());
+    return reactor;
+  }
+  store_->OpenSnapshot(*snapshot, [this, call = std::move(call)](
+                                      absl::StatusOr<Snapshot> opened) mutable {
+    Complete<v1::OpenSnapshotResponse>(std::move(call), std::move(opened),
+                                       /*pinned=*/false, store_id_);
+  });
+  return reactor;
+}
+
+Reactor* KeyValueService::RenewSnapshot(Context* context,
+                                        const ByteBuffer* request,
+                                        ByteBuffer* response) {
+  UnaryCall call(context, request, response);
+  Reactor* const reactor = call.reactor();
+  const absl::StatusOr<SnapshotRenewal> renewal =
+      call.Receive<v1::RenewSnapshotRequest>(
+          gate_, [this](v1::RenewSnapshotRequest* message) {
+            return Decode(*message, store_->limits(), store_id_);
+          });
+  if (!renewal.ok()) {
+    call.Fail(renewal.status());
+    return reactor;
+  }
+  store_->RenewSnapshot(
+      renewal->id, renewal->lease,
+      [this, call = std::move(call)](absl::StatusOr<Snapshot> renewed) mutable {
+        if (!renewed.ok()) renewed = SnapshotError(renewed.status());
+        Complete<v1::RenewSnapshotResponse>(std::move(call), std::move(renewed),
+                                            /*pinned=*/false, store_id_);
+      });
+  return reactor;
+}
+
+Reactor* KeyValueService::ReleaseSnapshot(Context* context,
+                                          const ByteBuffer* request,
+                                          ByteBuffer* response) {
+  UnaryCall call(context, request, response);
+  Reactor* const reactor = call.reactor();
+  const absl::StatusOr<Snapshot> snapshot =
+      call.Receive<v1::ReleaseSnapshotRequest>(
+          gate_, [this](v1::ReleaseSnapshotRequest* message) {
+            return DecodeSnapshotToken(message->snapshot_token(), store_id_);
+          });
+  if (!snapshot.ok()) {
+    call.Fail(snapshot.status());
+    return reactor;
+  }
+  store_->ReleaseSnapshot(
+      snapshot->id,
+      [call = std::move(call)](const absl::Status& released) mutable {
+        if (!released.ok()) return call.Fail(SnapshotError(released));
+        call.Answer(v1::ReleaseSnapshotResponse());
+      });
+  return reactor;
 }
 
 grpc::ServerWriteReactor<ByteBuffer>* KeyValueService::Watch(

@@ -20,20 +20,31 @@ namespace rundlet {
 // Every method is a raw callback: it receives bytes and parses them itself.
 // The generated ones answer what does not parse with UNIMPLEMENTED and no
 // message.
-using RawKeyValueService = v1::KeyValueService::WithRawCallbackMethod_Put<
-    v1::KeyValueService::WithRawCallbackMethod_Get<
-        v1::KeyValueService::WithRawCallbackMethod_Delete<
-            v1::KeyValueService::WithRawCallbackMethod_SetExpiry<
-                v1::KeyValueService::WithRawCallbackMethod_BatchGet<
-                    v1::KeyValueService::WithRawCallbackMethod_Commit<
-                        v1::KeyValueService::WithRawCallbackMethod_List<
-                            v1::KeyValueService::WithRawCallbackMethod_Scan<
-                                v1::KeyValueService::
-                                    WithRawCallbackMethod_Watch<
-                                        v1::KeyValueService::
-                                            WithRawCallbackMethod_GetLimits<
-                                                v1::KeyValueService::
-                                                    Service>>>>>>>>>>;
+template <typename Service>
+using WithRawWrites = v1::KeyValueService::WithRawCallbackMethod_Put<
+    v1::KeyValueService::WithRawCallbackMethod_Delete<
+        v1::KeyValueService::WithRawCallbackMethod_SetExpiry<
+            v1::KeyValueService::WithRawCallbackMethod_Commit<
+                v1::KeyValueService::WithRawCallbackMethod_Sync<Service>>>>>;
+
+template <typename Service>
+using WithRawReads = v1::KeyValueService::WithRawCallbackMethod_Get<
+    v1::KeyValueService::WithRawCallbackMethod_BatchGet<
+        v1::KeyValueService::WithRawCallbackMethod_List<
+            v1::KeyValueService::WithRawCallbackMethod_Scan<
+                v1::KeyValueService::WithRawCallbackMethod_Watch<
+                    v1::KeyValueService::WithRawCallbackMethod_GetLimits<
+                        Service>>>>>>;
+
+template <typename Service>
+using WithRawSnapshots =
+    v1::KeyValueService::WithRawCallbackMethod_OpenSnapshot<
+        v1::KeyValueService::WithRawCallbackMethod_RenewSnapshot<
+            v1::KeyValueService::WithRawCallbackMethod_ReleaseSnapshot<
+                Service>>>;
+
+using RawKeyValueService =
+    WithRawWrites<WithRawReads<WithRawSnapshots<v1::KeyValueService::Service>>>;
 
 // Thread-safe. Owns neither store nor gate nor watches; all outlive the server
 // that it is registered with.
@@ -61,6 +72,18 @@ class KeyValueService final : public RawKeyValueService {
   grpc::ServerUnaryReactor* Commit(grpc::CallbackServerContext* context,
                                    const grpc::ByteBuffer* request,
                                    grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* Sync(grpc::CallbackServerContext* context,
+                                 const grpc::ByteBuffer* request,
+                                 grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* OpenSnapshot(grpc::CallbackServerContext* context,
+                                         const grpc::ByteBuffer* request,
+                                         grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* RenewSnapshot(grpc::CallbackServerContext* context,
+                                          const grpc::ByteBuffer* request,
+                                          grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* ReleaseSnapshot(
+      grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+      grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* List(grpc::CallbackServerContext* context,
                                  const grpc::ByteBuffer* request,
                                  grpc::ByteBuffer* response) override;

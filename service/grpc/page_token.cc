@@ -2,44 +2,14 @@
 
 #include <utility>
 
-#include "absl/strings/escaping.h"
-#include "absl/strings/str_cat.h"
 #include "service/grpc/errors.h"
-#include "zlib.h"
+#include "service/grpc/sealed_token.h"
 
 namespace rundlet {
 namespace {
 
-// The first byte of every token; another one is another layout.
-constexpr char kVersion = 1;
-
-// Numbers are little-endian.
-constexpr size_t kStoreIdBytes = 32;  // as text
-constexpr size_t kHeadBytes = 1 + kStoreIdBytes + 4 + 8 + 8;
-constexpr size_t kChecksumBytes = 4;
-
-template <typename Number>
-void AppendNumber(Number number, std::string* bytes) {
-  for (size_t i = 0; i < sizeof(number); ++i) {
-    bytes->push_back(static_cast<char>(number >> (8 * i)));
-  }
-}
-
-// Takes a number off the front of *bytes, which has enough of them.
-template <typename Number>
-Number TakeNumber(absl::string_view* bytes) {
-  Number number = 0;
-  for (size_t i = 0; i < sizeof(number); ++i) {
-    number |= Number{static_cast<unsigned char>((*bytes)[i])} << (8 * i);
-  }
-  bytes->remove_prefix(sizeof(number));
-  return number;
-}
-
-uint32_t Checksum(absl::string_view bytes) {
-  return static_cast<uint32_t>(
-      crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
-}
+// Before the last key.
+constexpr size_t kNumberBytes = 4 + 8 + 8;
 
 absl::Status Mangled() {
   return MakeError(Reason::kInvalidPageToken,
@@ -50,35 +20,26 @@ absl::Status Mangled() {
 
 std::string EncodePageToken(const PageToken& token,
                             absl::string_view store_id) {
-  std::string bytes(1, kVersion);
-  absl::StrAppend(&bytes, store_id.substr(0, kStoreIdBytes));
-  bytes.resize(1 + kStoreIdBytes, '\0');
-  AppendNumber(token.request_digest, &bytes);
-  AppendNumber(token.read_revision, &bytes);
+  std::string body;
+  AppendNumber(token.request_digest, &body);
+  AppendNumber(token.read_revision, &body);
   AppendNumber(static_cast<uint64_t>(absl::ToUnixMicros(token.read_time)),
-               &bytes);
-  bytes.append(token.last_key);
-  AppendNumber(Checksum(bytes), &bytes);
-  return absl::WebSafeBase64Escape(bytes);
+               &body);
+  body.append(token.last_key);
+  return SealToken(TokenKind::kPage, store_id, body);
 }
 
 absl::StatusOr<PageToken> DecodePageToken(absl::string_view text,
                                           absl::string_view store_id,
                                           uint32_t request_digest) {
-  std::string decoded;
-  if (!absl::WebSafeBase64Unescape(text, &decoded) ||
-      decoded.size() < kHeadBytes + kChecksumBytes || decoded[0] != kVersion) {
-    return Mangled();
-  }
-  absl::string_view bytes = decoded;
-  absl::string_view checksum = bytes.substr(bytes.size() - kChecksumBytes);
-  bytes.remove_suffix(kChecksumBytes);
-  if (Checksum(bytes) != TakeNumber<uint32_t>(&checksum)) return Mangled();
-  if (bytes.substr(1, kStoreIdBytes) != store_id) {
+  const absl::StatusOr<std::string> body =
+      UnsealToken(TokenKind::kPage, store_id, text);
+  if (absl::IsFailedPrecondition(body.status())) {
     return MakeError(Reason::kForeignPageToken,
                      "page_token was given by another store");
   }
-  bytes.remove_prefix(1 + kStoreIdBytes);
+  if (!body.ok() || body->size() < kNumberBytes) return Mangled();
+  absl::string_view bytes = *body;
   PageToken token;
   token.request_digest = TakeNumber<uint32_t>(&bytes);
   token.read_revision = TakeNumber<uint64_t>(&bytes);

@@ -8,6 +8,7 @@
 #include "service/grpc/entry_codec.h"
 #include "service/grpc/errors.h"
 #include "service/grpc/page_token.h"
+#include "service/grpc/snapshot_codec.h"
 #include "zlib.h"
 
 namespace rundlet {
@@ -16,10 +17,10 @@ namespace {
 // Sizes come first, so that no two requests look alike.
 template <typename Proto>
 uint32_t RequestDigest(const Proto& proto) {
-  const std::string bytes =
-      absl::StrCat(proto.prefix().size(), ",", proto.start().size(), ",",
-                   proto.reverse() ? "r" : "f", proto.keys_only() ? "k" : "e",
-                   proto.prefix(), proto.start(), proto.end());
+  const std::string bytes = absl::StrCat(
+      proto.prefix().size(), ",", proto.start().size(), ",", proto.end().size(),
+      ",", proto.reverse() ? "r" : "f", proto.keys_only() ? "k" : "e",
+      proto.prefix(), proto.start(), proto.end(), proto.snapshot_token());
   return static_cast<uint32_t>(
       crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
 }
@@ -43,9 +44,14 @@ absl::StatusOr<DecodedRange> DecodeCommon(const Proto& proto,
   range.scan.projection = proto.keys_only() ? ScanRequest::Projection::kMetadata
                                             : ScanRequest::Projection::kEntries;
   range.notes = {RequestDigest(proto), proto.keys_only(), proto.json_as_text(),
-                 !proto.page_token().empty()};
-  if (!range.notes.paged) {
+                 /*pinned=*/true};
+  if (proto.page_token().empty()) {
+    range.notes.pinned = !proto.snapshot_token().empty();
     range.scan.not_before = proto.min_revision();
+    absl::Status status =
+        DecodeSnapshotOfRead(proto.snapshot_token(), proto.min_revision(),
+                             store_id, &range.scan.at, &range.scan.at_time);
+    if (!status.ok()) return status;
     return range;
   }
   absl::StatusOr<PageToken> token =

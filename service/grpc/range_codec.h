@@ -26,7 +26,7 @@ struct RangeNotes {
   uint32_t request_digest = 0;
   bool keys_only = false;
   bool json_as_text = false;
-  bool paged = false;  // a token was given
+  bool pinned = false;  // a page token or a snapshot was given
 };
 
 struct DecodedRange {
@@ -35,7 +35,8 @@ struct DecodedRange {
 };
 
 // INVALID_FIELD: fields that do not go together, or a negative page_size.
-// INVALID_PAGE_TOKEN, FOREIGN_PAGE_TOKEN as DecodePageToken.
+// INVALID_PAGE_TOKEN, FOREIGN_PAGE_TOKEN as DecodePageToken;
+// INVALID_SNAPSHOT_TOKEN, FOREIGN_STORE as DecodeSnapshotToken.
 absl::StatusOr<DecodedRange> Decode(const v1::ListRequest& proto,
                                     absl::string_view store_id);
 absl::StatusOr<DecodedRange> Decode(const v1::ScanRequest& proto,

@@ -5,6 +5,7 @@
 
 #include "service/grpc/entry_codec.h"
 #include "service/grpc/errors.h"
+#include "service/grpc/snapshot_codec.h"
 
 namespace rundlet {
 namespace {
@@ -18,25 +19,38 @@ void EncodeFound(Entry entry, const ReadNotes& notes, EntryEncoder* encoder,
   }
 }
 
+// All but the keys.
+template <typename Proto>
+absl::Status DecodeCommon(const Proto& proto, absl::string_view store_id,
+                          DecodedRead* decoded) {
+  decoded->notes.metadata_only = proto.metadata_only();
+  decoded->notes.json_as_text = proto.json_as_text();
+  decoded->notes.at_snapshot = !proto.snapshot_token().empty();
+  decoded->read.not_before = proto.min_revision();
+  decoded->read.metadata_only = proto.metadata_only();
+  return DecodeSnapshotOfRead(proto.snapshot_token(), proto.min_revision(),
+                              store_id, &decoded->read.at,
+                              &decoded->read.at_time);
+}
+
 }  // namespace
 
-absl::StatusOr<DecodedRead> Decode(v1::GetRequest* proto,
-                                   const Limits& limits) {
+absl::StatusOr<DecodedRead> Decode(v1::GetRequest* proto, const Limits& limits,
+                                   absl::string_view store_id) {
   absl::Status status = CheckKey(FieldPath("key"), proto->key(), limits);
   if (!status.ok()) return status;
   DecodedRead decoded;
   decoded.notes.keys.push_back(proto->key());
   decoded.notes.allow_missing = proto->allow_missing();
-  decoded.notes.metadata_only = proto->metadata_only();
-  decoded.notes.json_as_text = proto->json_as_text();
   decoded.read.keys.push_back(std::move(*proto->mutable_key()));
-  decoded.read.not_before = proto->min_revision();
-  decoded.read.metadata_only = proto->metadata_only();
+  status = DecodeCommon(*proto, store_id, &decoded);
+  if (!status.ok()) return status;
   return decoded;
 }
 
 absl::StatusOr<DecodedRead> Decode(v1::BatchGetRequest* proto,
-                                   const Limits& limits) {
+                                   const Limits& limits,
+                                   absl::string_view store_id) {
   const auto count = static_cast<uint64_t>(proto->keys_size());
   if (count == 0) return InvalidField(FieldPath("keys"), "must not be empty");
   if (count > limits.read_keys_max) {
@@ -52,10 +66,8 @@ absl::StatusOr<DecodedRead> Decode(v1::BatchGetRequest* proto,
     decoded.read.keys.push_back(std::move(*proto->mutable_keys(i)));
   }
   decoded.notes.keys = decoded.read.keys;
-  decoded.notes.metadata_only = proto->metadata_only();
-  decoded.notes.json_as_text = proto->json_as_text();
-  decoded.read.not_before = proto->min_revision();
-  decoded.read.metadata_only = proto->metadata_only();
+  absl::Status status = DecodeCommon(*proto, store_id, &decoded);
+  if (!status.ok()) return status;
   return decoded;
 }
 

@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "rundlet/v1/read.pb.h"
 #include "storage/limits.h"
 #include "storage/transaction.h"
@@ -20,6 +21,7 @@ struct ReadNotes {
   bool allow_missing = false;
   bool metadata_only = false;
   bool json_as_text = false;
+  bool at_snapshot = false;
 };
 
 struct DecodedRead {
@@ -27,10 +29,13 @@ struct DecodedRead {
   ReadNotes notes;
 };
 
-// INVALID_FIELD and LIMIT_EXCEEDED name the field.
-absl::StatusOr<DecodedRead> Decode(v1::GetRequest* proto, const Limits& limits);
+// INVALID_FIELD and LIMIT_EXCEEDED name the field. INVALID_SNAPSHOT_TOKEN,
+// FOREIGN_STORE as DecodeSnapshotToken.
+absl::StatusOr<DecodedRead> Decode(v1::GetRequest* proto, const Limits& limits,
+                                   absl::string_view store_id);
 absl::StatusOr<DecodedRead> Decode(v1::BatchGetRequest* proto,
-                                   const Limits& limits);
+                                   const Limits& limits,
+                                   absl::string_view store_id);
 
 // Fills an empty answer. KEY_NOT_FOUND: as Get says.
 absl::Status Encode(ReadResult result, const ReadNotes& notes,

@@ -39,9 +39,9 @@ void ScanStream::ReadPage() {
 }
 
 void ScanStream::WritePage(absl::StatusOr<ScanPage> page) {
-  if (!page.ok()) return End(StoreError(page.status(), notes_.paged));
+  if (!page.ok()) return End(StoreError(page.status(), notes_.pinned));
   // From the second page on, what fails is the revision of the first.
-  notes_.paged = true;
+  notes_.pinned = true;
   last_ = !page->more;
   next_.at = page->read_revision;
   next_.at_time = page->read_time;

@@ -58,6 +58,11 @@ absl::Status StoreError(const absl::Status& status, bool pinned) {
   }
   switch (status.code()) {
     case StatusCode::kInvalidArgument:
+      if (RefusalOf(status) == Refusal::kOtherRequest) {
+        return MakeError(Reason::kRequestIdReused,
+                         "request_id names another write, which came before",
+                         {{"field", "request_id"}});
+      }
       return MakeError(Reason::kLimitExceeded, status.message());
     case StatusCode::kOutOfRange:
       return MakeError(

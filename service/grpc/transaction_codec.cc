@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "service/grpc/commit_codec.h"
 #include "service/grpc/entry_codec.h"
 #include "service/grpc/errors.h"
@@ -11,13 +12,29 @@
 namespace rundlet {
 namespace {
 
-// What Put, Delete and SetExpiry have in common.
+// What all writes have in common.
 template <typename Proto>
-absl::Status DecodeCommon(const Proto& proto, DecodedWrite* write) {
+absl::Status DecodeDemands(const Proto& proto, const Limits& limits,
+                           Transaction* transaction) {
   absl::StatusOr<Durability> durability =
       DecodeDurability(FieldPath("durability"), proto.durability());
   if (!durability.ok()) return durability.status();
-  write->transaction.durability = *durability;
+  transaction->durability = *durability;
+  const std::string& id = proto.request_id();
+  if (id.size() > limits.request_id_bytes_max) {
+    return LimitExceeded(FieldPath("request_id"), "request_id_bytes_max",
+                         limits.request_id_bytes_max, id.size());
+  }
+  if (!id.empty()) transaction->request = RequestId{"", id};
+  return absl::OkStatus();
+}
+
+// What Put, Delete and SetExpiry have in common.
+template <typename Proto>
+absl::Status DecodeCommon(const Proto& proto, const Limits& limits,
+                          DecodedWrite* write) {
+  absl::Status status = DecodeDemands(proto, limits, &write->transaction);
+  if (!status.ok()) return status;
   if (proto.has_expected_revision()) {
     write->transaction.conditions.push_back(
         Condition::RevisionIs(proto.key(), proto.expected_revision()));
@@ -35,8 +52,10 @@ absl::Status CheckApplied(const Receipt& receipt, const WriteNotes& notes) {
     return MakeError(Reason::kInternal, "a condition failed that was not set");
   }
   const std::string& key = notes.condition_keys[found.index];
-  return notes.create_only ? KeyExists(key, found, receipt.read_revision)
-                           : ConditionFailed(key, found, receipt.read_revision);
+  return notes.create_only
+             ? KeyExists(key, found, receipt.read_revision, receipt.replayed)
+             : ConditionFailed(key, found, receipt.read_revision,
+                               receipt.replayed);
 }
 
 template <typename Proto>
@@ -44,6 +63,8 @@ void EncodeCommon(const Receipt& receipt, Proto* proto) {
   proto->set_revision(receipt.revision);
   proto->set_read_revision(receipt.read_revision);
   proto->set_durability(EncodeDurability(receipt.durability));
+  proto->set_durable_revision(receipt.durable_revision);
+  proto->set_replayed(receipt.replayed);
 }
 
 template <typename Proto>
@@ -60,7 +81,7 @@ absl::StatusOr<DecodedWrite> Decode(v1::PutRequest* proto,
                                     const Limits& limits) {
   DecodedWrite write;
   absl::Status status = CheckKey(FieldPath("key"), proto->key(), limits);
-  if (status.ok()) status = DecodeCommon(*proto, &write);
+  if (status.ok()) status = DecodeCommon(*proto, limits, &write);
   if (!status.ok()) return status;
   if (proto->create_only()) {
     if (proto->has_expected_revision()) {
@@ -87,7 +108,7 @@ absl::StatusOr<DecodedWrite> Decode(v1::DeleteRequest* proto,
                                     const Limits& limits) {
   DecodedWrite write;
   absl::Status status = CheckKey(FieldPath("key"), proto->key(), limits);
-  if (status.ok()) status = DecodeCommon(*proto, &write);
+  if (status.ok()) status = DecodeCommon(*proto, limits, &write);
   if (!status.ok()) return status;
   write.transaction.operations.push_back(
       DeleteOperation{std::move(*proto->mutable_key())});
@@ -100,7 +121,7 @@ absl::StatusOr<DecodedWrite> Decode(v1::SetExpiryRequest* proto,
                                     const Limits& limits) {
   DecodedWrite write;
   absl::Status status = CheckKey(FieldPath("key"), proto->key(), limits);
-  if (status.ok()) status = DecodeCommon(*proto, &write);
+  if (status.ok()) status = DecodeCommon(*proto, limits, &write);
   if (!status.ok()) return status;
   absl::StatusOr<Expiry> expiry = DecodeExpiry(FieldPath(), *proto);
   if (!expiry.ok()) return expiry.status();
@@ -112,13 +133,11 @@ absl::StatusOr<DecodedWrite> Decode(v1::SetExpiryRequest* proto,
 absl::StatusOr<DecodedWrite> Decode(v1::CommitRequest* proto,
                                     const Limits& limits) {
   DecodedWrite write;
-  absl::StatusOr<Durability> durability =
-      DecodeDurability(FieldPath("durability"), proto->durability());
-  if (!durability.ok()) return durability.status();
   absl::StatusOr<Transaction> transaction = DecodeTransaction(proto, limits);
   if (!transaction.ok()) return transaction.status();
   write.transaction = *std::move(transaction);
-  write.transaction.durability = *durability;
+  absl::Status status = DecodeDemands(*proto, limits, &write.transaction);
+  if (!status.ok()) return status;
   write.transaction.return_previous = proto->return_previous();
   write.notes.json_as_text = proto->json_as_text();
   if (!write.transaction.has_otherwise) {
@@ -127,6 +146,23 @@ absl::StatusOr<DecodedWrite> Decode(v1::CommitRequest* proto,
     }
   }
   return write;
+}
+
+absl::StatusOr<Durability> DecodeSync(const v1::SyncRequest& proto) {
+  absl::StatusOr<Durability> durability =
+      DecodeDurability(FieldPath("durability"), proto.durability());
+  if (!durability.ok()) return durability;
+  if (*durability == Durability::kDefault) return Durability::kDisk;
+  if (*durability != Durability::kMemory) return durability;
+  return InvalidField(FieldPath("durability"),
+                      "must be DURABILITY_OS or DURABILITY_DISK");
+}
+
+absl::Status CheckReached(const v1::SyncRequest& proto, Revision visible) {
+  if (proto.revision() <= visible) return absl::OkStatus();
+  return MakeError(Reason::kRevisionNotReached,
+                   absl::StrCat("revision is ", proto.revision(),
+                                ", but the newest revision is ", visible));
 }
 
 absl::Status Encode(Receipt receipt, const WriteNotes& notes,

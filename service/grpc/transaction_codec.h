@@ -38,6 +38,11 @@ absl::StatusOr<DecodedWrite> Decode(v1::SetExpiryRequest* proto,
 absl::StatusOr<DecodedWrite> Decode(v1::CommitRequest* proto,
                                     const Limits& limits);
 
+// INVALID_FIELD: memory, or not a durability.
+absl::StatusOr<Durability> DecodeSync(const v1::SyncRequest& proto);
+// REVISION_NOT_REACHED: it asks for one above `visible`.
+absl::Status CheckReached(const v1::SyncRequest& proto, Revision visible);
+
 // Fills an empty answer from the receipt of a transaction that Decode made.
 // CONDITION_FAILED, and for a put that may only create KEY_EXISTS: the
 // transaction did nothing.

@@ -39,12 +39,16 @@ absl::Status LogStore::StartRequests() {
 void LogStore::Replay(Receipt receipt, Durability durability,
                       CommitCallback done) {
   if (durability == Durability::kDefault) durability = options_.durability;
-  if (durability <= receipt.durability) return done(std::move(receipt));
+  if (durability <= receipt.durability) {
+    receipt.durable_revision = pipeline_->counts().durable_revision;
+    return done(std::move(receipt));
+  }
   receipt.durability = durability;
   pipeline_->Sync(durability,
                   [receipt = std::move(receipt), done = std::move(done)](
                       const absl::StatusOr<Receipt>& synced) mutable {
                     if (!synced.ok()) return done(synced.status());
+                    receipt.durable_revision = synced->durable_revision;
                     done(std::move(receipt));
                   });
 }

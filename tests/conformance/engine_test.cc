@@ -131,6 +131,7 @@ RUNDLET_HOLD_ALL(CallbackLaws);
 RUNDLET_HOLD_ALL(IngestLaws);
 RUNDLET_HOLD_ALL(MaintenanceLaws);
 RUNDLET_HOLD_ALL(RequestLaws);
+RUNDLET_HOLD_ALL(RequestNameLaws);
 RUNDLET_HOLD_ALL(SnapshotLaws);
 RUNDLET_HOLD_ALL(WatchLaws);
 RUNDLET_HOLD_ALL(WatchLifetimeLaws);

@@ -11,11 +11,6 @@
 namespace rundlet {
 namespace {
 
-absl::Time TimeOf(const google::protobuf::Timestamp& message) {
-  return absl::FromUnixSeconds(message.seconds()) +
-         absl::Nanoseconds(message.nanos());
-}
-
 void SetTime(absl::Time time, google::protobuf::Timestamp* message) {
   const int64_t seconds = absl::ToUnixSeconds(time);
   message->set_seconds(seconds);
@@ -121,6 +116,11 @@ uint64_t NumberIn(const google::rpc::ErrorInfo& info, const char* name) {
 
 }  // namespace
 
+absl::Time TimeOf(const google::protobuf::Timestamp& message) {
+  return absl::FromUnixSeconds(message.seconds()) +
+         absl::Nanoseconds(message.nanos());
+}
+
 absl::Status StatusOf(const grpc::Status& status) {
   const absl::Status plain(static_cast<absl::StatusCode>(status.error_code()),
                            status.error_message());
@@ -170,6 +170,9 @@ v1::CommitRequest MessageOf(const Transaction& transaction) {
   }
   message.set_durability(static_cast<v1::Durability>(transaction.durability));
   message.set_return_previous(transaction.return_previous);
+  if (transaction.request.has_value()) {
+    message.set_request_id(transaction.request->id);
+  }
   message.set_json_as_text(true);
   return message;
 }
@@ -182,6 +185,8 @@ Receipt ReceiptOf(const v1::CommitResponse& message) {
   receipt.revision = message.revision();
   receipt.read_revision = message.read_revision();
   receipt.durability = static_cast<Durability>(message.durability());
+  receipt.durable_revision = message.durable_revision();
+  receipt.replayed = message.replayed();
   for (const v1::OperationResult& result : message.results()) {
     OperationResult& out = receipt.results.emplace_back();
     out.existed = result.existed();
@@ -207,6 +212,7 @@ absl::StatusOr<Receipt> ReceiptOfAborted(const grpc::Status& status) {
   Receipt receipt;
   receipt.branch = Receipt::Branch::kNone;
   receipt.read_revision = NumberIn(info, "read_revision");
+  receipt.replayed = info.metadata().at("replayed") == "true";
   FailedCondition failed;
   failed.index = NumberIn(info, "index");
   failed.exists = info.metadata().at("exists") == "true";

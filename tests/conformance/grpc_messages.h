@@ -16,6 +16,7 @@
 namespace rundlet {
 
 absl::Status StatusOf(const grpc::Status& status);
+absl::Time TimeOf(const google::protobuf::Timestamp& message);
 Entry EntryOf(const v1::Entry& message);
 v1::CommitRequest MessageOf(const Transaction& transaction);
 Receipt ReceiptOf(const v1::CommitResponse& message);

@@ -44,8 +44,13 @@ void GrpcStore::Read(ReadRequest request, ReadCallback done) {
 }
 
 absl::StatusOr<ReadResult> GrpcStore::ReadNow(const ReadRequest& request) {
-  if (request.at != 0) return NotOnTheWire("reads at a revision");
   v1::BatchGetRequest message;
+  if (request.at != 0) {
+    message.set_snapshot_token(SnapshotAt(request.at));
+    if (message.snapshot_token().empty()) {
+      return NotOnTheWire("reads at a revision without a snapshot");
+    }
+  }
   for (const std::string& key : request.keys) message.add_keys(key);
   message.set_min_revision(request.not_before);
   message.set_metadata_only(request.metadata_only);
@@ -79,11 +84,17 @@ absl::StatusOr<ScanPage> GrpcStore::ScanNow(const ScanRequest& request) {
   message.set_keys_only(request.projection ==
                         ScanRequest::Projection::kMetadata);
   message.set_count_only(request.projection == ScanRequest::Projection::kCount);
-  if (request.at != 0 || !request.after.empty()) {
+  if (request.at != 0 && request.after.empty()) {
+    message.set_snapshot_token(SnapshotAt(request.at));
+    if (message.snapshot_token().empty()) {
+      return NotOnTheWire("a first page at a revision without a snapshot");
+    }
+  } else if (!request.after.empty()) {
     absl::MutexLock lock(&mutex_);
-    const auto token = tokens_.find({request.at, request.after});
-    if (token == tokens_.end()) return NotOnTheWire("a page without a token");
-    message.set_page_token(token->second);
+    const auto place = places_.find({request.at, request.after});
+    if (place == places_.end()) return NotOnTheWire("a page without a token");
+    message.set_page_token(place->second.page_token);
+    message.set_snapshot_token(place->second.snapshot_token);
   }
   grpc::ClientContext context;
   v1::ListResponse response;
@@ -98,22 +109,10 @@ absl::StatusOr<ScanPage> GrpcStore::ScanNow(const ScanRequest& request) {
   page.count = message.count_only() ? response.count() : page.entries.size();
   if (page.more) {
     absl::MutexLock lock(&mutex_);
-    tokens_[{page.read_revision, page.entries.back().key}] =
-        response.next_page_token();
+    places_[{page.read_revision, page.entries.back().key}] = {
+        response.next_page_token(), message.snapshot_token()};
   }
   return page;
-}
-
-void GrpcStore::OpenSnapshot(SnapshotRequest, SnapshotCallback done) {
-  done(NotOnTheWire("OpenSnapshot"));
-}
-
-void GrpcStore::RenewSnapshot(uint64_t, absl::Duration, SnapshotCallback done) {
-  done(NotOnTheWire("RenewSnapshot"));
-}
-
-void GrpcStore::ReleaseSnapshot(uint64_t, SyncCallback done) {
-  done(NotOnTheWire("ReleaseSnapshot"));
 }
 
 absl::StatusOr<std::unique_ptr<Watch>> GrpcStore::OpenWatch(
@@ -121,8 +120,12 @@ absl::StatusOr<std::unique_ptr<Watch>> GrpcStore::OpenWatch(
   return OpenGrpcWatch(key_values_.get(), request);
 }
 
-void GrpcStore::Sync(Durability, SyncCallback done) {
-  done(NotOnTheWire("Sync"));
+void GrpcStore::Sync(Durability durability, SyncCallback done) {
+  grpc::ClientContext context;
+  v1::SyncRequest message;
+  message.set_durability(static_cast<v1::Durability>(durability));
+  v1::SyncResponse response;
+  done(StatusOf(key_values_->Sync(&context, message, &response)));
 }
 
 void GrpcStore::Compact(CompactCallback done) {
@@ -165,6 +168,11 @@ StoreStats GrpcStore::Stats() const {
   stats.put_count = response.put_count();
   stats.delete_count = response.delete_count();
   stats.visible_revision = response.visible_revision();
+  stats.durable_revision = response.durable_revision();
+  stats.floor_revision = response.floor_revision();
+  stats.snapshot_count = response.snapshot_count();
+  stats.watch_count = response.watches().watch_count();
+  stats.request_count = response.request_count();
   return stats;
 }
 

@@ -2,8 +2,9 @@
 // laws of Store can be held to the wire.
 //
 // Each call waits for its answer and runs its callback before it returns. What
-// the wire cannot say is answered as UNIMPLEMENTED: reads at a revision, pages
-// that do not follow one that was given, bytes_max, snapshots, Sync and Ingest.
+// the wire cannot say is answered as UNIMPLEMENTED: reads at a revision that is
+// no snapshot's, pages that do not follow one that was given, bytes_max and
+// Ingest. Nor does it say who names a request: identities are left out.
 
 #ifndef RUNDLET_TESTS_CONFORMANCE_GRPC_STORE_H_
 #define RUNDLET_TESTS_CONFORMANCE_GRPC_STORE_H_
@@ -56,10 +57,28 @@ class GrpcStore : public Store {
   const std::unique_ptr<v1::KeyValueService::Stub> key_values_;
   const std::unique_ptr<v1::AdminService::Stub> admin_;
 
+  // Where a listing goes on.
+  struct Place {
+    std::string page_token;
+    std::string snapshot_token;
+  };
+
+  // The token of a snapshot at a revision; empty: none was opened there.
+  std::string SnapshotAt(Revision revision) ABSL_LOCKS_EXCLUDED(mutex_);
+  // The token of the snapshot of this id; that of a snapshot which is gone if
+  // there is none.
+  std::string SnapshotOf(uint64_t id) ABSL_LOCKS_EXCLUDED(mutex_);
+  Snapshot Keep(const v1::Snapshot& message, uint64_t id)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+
   absl::Mutex mutex_;
-  // The token for the page behind a key of a page at a revision.
-  std::map<std::pair<Revision, std::string>, std::string> tokens_
+  // The page behind a key of a page at a revision.
+  std::map<std::pair<Revision, std::string>, Place> places_
       ABSL_GUARDED_BY(mutex_);
+  // Tokens, by id and by revision.
+  uint64_t last_id_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::map<uint64_t, std::string> snapshots_ ABSL_GUARDED_BY(mutex_);
+  std::map<Revision, std::string> snapshot_at_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace rundlet

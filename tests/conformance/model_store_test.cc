@@ -44,6 +44,7 @@ RUNDLET_HOLD(CallbackLaws);
 RUNDLET_HOLD(IngestLaws);
 RUNDLET_HOLD(MaintenanceLaws);
 RUNDLET_HOLD(RequestLaws);
+RUNDLET_HOLD(RequestNameLaws);
 RUNDLET_HOLD(SnapshotLaws);
 RUNDLET_HOLD(WatchLaws);
 RUNDLET_HOLD(WatchLifetimeLaws);

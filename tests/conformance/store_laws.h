@@ -89,6 +89,8 @@ class ExpiryLaws : public StoreLaws {};
 class ScanLaws : public StoreLaws {};
 class PageLaws : public StoreLaws {};
 class LimitLaws : public StoreLaws {};
+class RequestLaws : public StoreLaws {};
+class SnapshotLaws : public StoreLaws {};
 class WatchLaws : public StoreLaws {};
 
 // What only a store in this process can be asked.
@@ -96,8 +98,7 @@ class EmbeddedLaws : public StoreLaws {};
 class CallbackLaws : public StoreLaws {};
 class IngestLaws : public StoreLaws {};
 class MaintenanceLaws : public StoreLaws {};
-class RequestLaws : public StoreLaws {};
-class SnapshotLaws : public StoreLaws {};
+class RequestNameLaws : public StoreLaws {};
 class WatchLifetimeLaws : public StoreLaws {};
 
 }  // namespace rundlet

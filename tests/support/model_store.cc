@@ -181,6 +181,7 @@ absl::StatusOr<Receipt> ModelStore::Apply(const Transaction& transaction) {
   }
   if (!changes.empty()) receipt.revision = ++newest_;
   receipt.read_revision = newest_;
+  receipt.durable_revision = newest_;
   if (!changes.empty()) log_[newest_].time = before.time;
   for (auto& [key, entry] : changes) {
     keys_[key][newest_] = std::move(entry);

@@ -82,6 +82,7 @@ absl::StatusOr<Receipt> ModelStore::ApplyOnce(const Transaction& transaction) {
           absl::InvalidArgumentError("request.id names another transaction"));
     }
     Receipt receipt = found->second.receipt;
+    receipt.durable_revision = newest_;
     receipt.durability = std::max(receipt.durability,
                                   transaction.durability == Durability::kDefault
                                       ? durability_

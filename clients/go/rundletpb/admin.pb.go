@@ -15,7 +15,6 @@ import (
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	durationpb "google.golang.org/protobuf/types/known/durationpb"
-	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
 	reflect "reflect"
 	sync "sync"
 	unsafe "unsafe"
@@ -28,324 +27,6 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// Asks for the statistics.
-type StatsRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *StatsRequest) Reset() {
-	*x = StatsRequest{}
-	mi := &file_rundlet_v1_admin_proto_msgTypes[0]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *StatsRequest) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*StatsRequest) ProtoMessage() {}
-
-func (x *StatsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_rundlet_v1_admin_proto_msgTypes[0]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use StatsRequest.ProtoReflect.Descriptor instead.
-func (*StatsRequest) Descriptor() ([]byte, []int) {
-	return file_rundlet_v1_admin_proto_rawDescGZIP(), []int{0}
-}
-
-// The statistics.
-type StatsResponse struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Keys in the index, expired ones that are not swept yet included.
-	KeysInIndex uint64 `protobuf:"varint,1,opt,name=keys_in_index,json=keysInIndex,proto3" json:"keys_in_index,omitempty"`
-	// Entries in the cache.
-	KeysInCache uint64 `protobuf:"varint,2,opt,name=keys_in_cache,json=keysInCache,proto3" json:"keys_in_cache,omitempty"`
-	// Puts and changes of expiry.
-	PutCount uint64 `protobuf:"varint,3,opt,name=put_count,json=putCount,proto3" json:"put_count,omitempty"`
-	// Deletes, also of absent keys.
-	DeleteCount uint64 `protobuf:"varint,4,opt,name=delete_count,json=deleteCount,proto3" json:"delete_count,omitempty"`
-	// Bytes of all segments.
-	FileSizeBytes uint64 `protobuf:"varint,5,opt,name=file_size_bytes,json=fileSizeBytes,proto3" json:"file_size_bytes,omitempty"`
-	// When the last compaction ended. Not set: there was none.
-	LastCompactionTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=last_compaction_time,json=lastCompactionTime,proto3" json:"last_compaction_time,omitempty"`
-	// Which store this is: 32 hexadecimal digits.
-	StoreId string `protobuf:"bytes,7,opt,name=store_id,json=storeId,proto3" json:"store_id,omitempty"`
-	// The newest revision that reads see.
-	VisibleRevision uint64 `protobuf:"varint,8,opt,name=visible_revision,json=visibleRevision,proto3" json:"visible_revision,omitempty"`
-	// The newest revision that is on disk, it and all before it.
-	DurableRevision uint64 `protobuf:"varint,9,opt,name=durable_revision,json=durableRevision,proto3" json:"durable_revision,omitempty"`
-	// Transactions committed.
-	CommitCount uint64 `protobuf:"varint,10,opt,name=commit_count,json=commitCount,proto3" json:"commit_count,omitempty"`
-	// Keys read.
-	ReadCount uint64 `protobuf:"varint,11,opt,name=read_count,json=readCount,proto3" json:"read_count,omitempty"`
-	// Reads served by the cache.
-	CacheHitCount uint64 `protobuf:"varint,12,opt,name=cache_hit_count,json=cacheHitCount,proto3" json:"cache_hit_count,omitempty"`
-	// Reads not served by the cache.
-	CacheMissCount uint64 `protobuf:"varint,13,opt,name=cache_miss_count,json=cacheMissCount,proto3" json:"cache_miss_count,omitempty"`
-	// Bytes of the cache.
-	CacheBytes uint64 `protobuf:"varint,14,opt,name=cache_bytes,json=cacheBytes,proto3" json:"cache_bytes,omitempty"`
-	// Keys removed because they had expired.
-	ExpiredCount uint64 `protobuf:"varint,15,opt,name=expired_count,json=expiredCount,proto3" json:"expired_count,omitempty"`
-	// Groups of transactions written.
-	WriteCount uint64 `protobuf:"varint,16,opt,name=write_count,json=writeCount,proto3" json:"write_count,omitempty"`
-	// Syncs of the log.
-	SyncCount uint64 `protobuf:"varint,17,opt,name=sync_count,json=syncCount,proto3" json:"sync_count,omitempty"`
-	// Bytes committed and not yet written.
-	PendingBytes uint64 `protobuf:"varint,18,opt,name=pending_bytes,json=pendingBytes,proto3" json:"pending_bytes,omitempty"`
-	// Log segments.
-	LogSegmentCount uint64 `protobuf:"varint,19,opt,name=log_segment_count,json=logSegmentCount,proto3" json:"log_segment_count,omitempty"`
-	// Base segments: what compaction writes.
-	BaseSegmentCount uint64 `protobuf:"varint,20,opt,name=base_segment_count,json=baseSegmentCount,proto3" json:"base_segment_count,omitempty"`
-	// Bytes of the records that the index points to.
-	LiveBytes uint64 `protobuf:"varint,21,opt,name=live_bytes,json=liveBytes,proto3" json:"live_bytes,omitempty"`
-	// Bytes of the index, estimated.
-	IndexBytes uint64 `protobuf:"varint,22,opt,name=index_bytes,json=indexBytes,proto3" json:"index_bytes,omitempty"`
-	// Revisions kept for page tokens.
-	PageLeaseCount uint64 `protobuf:"varint,23,opt,name=page_lease_count,json=pageLeaseCount,proto3" json:"page_lease_count,omitempty"`
-	// Compactions done.
-	CompactionCount uint64 `protobuf:"varint,24,opt,name=compaction_count,json=compactionCount,proto3" json:"compaction_count,omitempty"`
-	// How long recovery took at the start.
-	RecoveryDuration *durationpb.Duration `protobuf:"bytes,25,opt,name=recovery_duration,json=recoveryDuration,proto3" json:"recovery_duration,omitempty"`
-	// Records that recovery read.
-	RecoveredRecordCount uint64 `protobuf:"varint,26,opt,name=recovered_record_count,json=recoveredRecordCount,proto3" json:"recovered_record_count,omitempty"`
-	// Bytes of a torn tail that recovery cut; they were never acknowledged as
-	// synced.
-	RecoveryCutBytes uint64 `protobuf:"varint,27,opt,name=recovery_cut_bytes,json=recoveryCutBytes,proto3" json:"recovery_cut_bytes,omitempty"`
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
-}
-
-func (x *StatsResponse) Reset() {
-	*x = StatsResponse{}
-	mi := &file_rundlet_v1_admin_proto_msgTypes[1]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *StatsResponse) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*StatsResponse) ProtoMessage() {}
-
-func (x *StatsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_rundlet_v1_admin_proto_msgTypes[1]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use StatsResponse.ProtoReflect.Descriptor instead.
-func (*StatsResponse) Descriptor() ([]byte, []int) {
-	return file_rundlet_v1_admin_proto_rawDescGZIP(), []int{1}
-}
-
-func (x *StatsResponse) GetKeysInIndex() uint64 {
-	if x != nil {
-		return x.KeysInIndex
-	}
-	return 0
-}
-
-func (x *StatsResponse) GetKeysInCache() uint64 {
-	if x != nil {
-		return x.KeysInCache
-	}
-	return 0
-}
-
-func (x *StatsResponse) GetPutCount() uint64 {
-	if x != nil {
-		return x.PutCount
-	}
-	return 0
-}
-
-func (x *StatsResponse) GetDeleteCount() uint64 {
-	if x != nil {
-		return x.DeleteCount
-	}
-	return 0
-}
-
-func (x *StatsResponse) GetFileSizeBytes() uint64 {
-	if x != nil {
-		return x.FileSizeBytes
-	}
-	return 0
-}
-
-func (x *StatsResponse) GetLastCompactionTime() *timestamppb.Timestamp {
-	if x != nil {
-		return x.LastCompactionTime
-	}
-	return nil
-}
-
-func (x *StatsResponse) GetStoreId() string {
-	if x != nil {
-		return x.StoreId
-	}
-	return ""
-}
-
-func (x *StatsResponse) GetVisibleRevision() uint64 {
-	if x != nil {
-		return x.VisibleRevision
-	}
-	return 0
-}
-
-func (x *StatsResponse) GetDurableRevision() uint64 {
-	if x != nil {
-		return x.DurableRevision
-	}
-	return 0
-}
-
-func (x *StatsResponse) GetCommitCount() uint64 {
-	if x != nil {
-		return x.CommitCount
-	}
-	return 0
-}
-
-func (x *StatsResponse) GetReadCount() uint64 {
-	if x != nil {
-		return x.ReadCount
-	}
-	return 0
-}
-
-func (x *StatsResponse) GetCacheHitCount() uint64 {
-	if x != nil {
-		return x.CacheHitCount
-	}
-	return 0
-}
-
-func (x *StatsResponse) GetCacheMissCount() uint64 {
-	if x != nil {
-		return x.CacheMissCount
-	}
-	return 0
-}
-
-func (x *StatsResponse) GetCacheBytes() uint64 {
-	if x != nil {
-		return x.CacheBytes
-	}
-	return 0
-}
-
-func (x *StatsResponse) GetExpiredCount() uint64 {
-	if x != nil {
-		return x.ExpiredCount
-	}
-	return 0
-}
-
-func (x *StatsResponse) GetWriteCount() uint64 {
-	if x != nil {
-		return x.WriteCount
-	}
-	return 0
-}
-
-func (x *StatsResponse) GetSyncCount() uint64 {
-	if x != nil {
-		return x.SyncCount
-	}
-	return 0
-}
-
-func (x *StatsResponse) GetPendingBytes() uint64 {
-	if x != nil {
-		return x.PendingBytes
-	}
-	return 0
-}
-
-func (x *StatsResponse) GetLogSegmentCount() uint64 {
-	if x != nil {
-		return x.LogSegmentCount
-	}
-	return 0
-}
-
-func (x *StatsResponse) GetBaseSegmentCount() uint64 {
-	if x != nil {
-		return x.BaseSegmentCount
-	}
-	return 0
-}
-
-func (x *StatsResponse) GetLiveBytes() uint64 {
-	if x != nil {
-		return x.LiveBytes
-	}
-	return 0
-}
-
-func (x *StatsResponse) GetIndexBytes() uint64 {
-	if x != nil {
-		return x.IndexBytes
-	}
-	return 0
-}
-
-func (x *StatsResponse) GetPageLeaseCount() uint64 {
-	if x != nil {
-		return x.PageLeaseCount
-	}
-	return 0
-}
-
-func (x *StatsResponse) GetCompactionCount() uint64 {
-	if x != nil {
-		return x.CompactionCount
-	}
-	return 0
-}
-
-func (x *StatsResponse) GetRecoveryDuration() *durationpb.Duration {
-	if x != nil {
-		return x.RecoveryDuration
-	}
-	return nil
-}
-
-func (x *StatsResponse) GetRecoveredRecordCount() uint64 {
-	if x != nil {
-		return x.RecoveredRecordCount
-	}
-	return 0
-}
-
-func (x *StatsResponse) GetRecoveryCutBytes() uint64 {
-	if x != nil {
-		return x.RecoveryCutBytes
-	}
-	return 0
-}
-
 // Asks for a compaction.
 type CompactRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -355,7 +36,7 @@ type CompactRequest struct {
 
 func (x *CompactRequest) Reset() {
 	*x = CompactRequest{}
-	mi := &file_rundlet_v1_admin_proto_msgTypes[2]
+	mi := &file_rundlet_v1_admin_proto_msgTypes[0]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -367,7 +48,7 @@ func (x *CompactRequest) String() string {
 func (*CompactRequest) ProtoMessage() {}
 
 func (x *CompactRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_rundlet_v1_admin_proto_msgTypes[2]
+	mi := &file_rundlet_v1_admin_proto_msgTypes[0]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -380,7 +61,7 @@ func (x *CompactRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CompactRequest.ProtoReflect.Descriptor instead.
 func (*CompactRequest) Descriptor() ([]byte, []int) {
-	return file_rundlet_v1_admin_proto_rawDescGZIP(), []int{2}
+	return file_rundlet_v1_admin_proto_rawDescGZIP(), []int{0}
 }
 
 // What a compaction did.
@@ -406,7 +87,7 @@ type CompactResponse struct {
 
 func (x *CompactResponse) Reset() {
 	*x = CompactResponse{}
-	mi := &file_rundlet_v1_admin_proto_msgTypes[3]
+	mi := &file_rundlet_v1_admin_proto_msgTypes[1]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -418,7 +99,7 @@ func (x *CompactResponse) String() string {
 func (*CompactResponse) ProtoMessage() {}
 
 func (x *CompactResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_rundlet_v1_admin_proto_msgTypes[3]
+	mi := &file_rundlet_v1_admin_proto_msgTypes[1]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -431,7 +112,7 @@ func (x *CompactResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CompactResponse.ProtoReflect.Descriptor instead.
 func (*CompactResponse) Descriptor() ([]byte, []int) {
-	return file_rundlet_v1_admin_proto_rawDescGZIP(), []int{3}
+	return file_rundlet_v1_admin_proto_rawDescGZIP(), []int{1}
 }
 
 func (x *CompactResponse) GetSegmentsBefore() uint64 {
@@ -488,43 +169,7 @@ var File_rundlet_v1_admin_proto protoreflect.FileDescriptor
 const file_rundlet_v1_admin_proto_rawDesc = "" +
 	"\n" +
 	"\x16rundlet/v1/admin.proto\x12\n" +
-	"rundlet.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x0e\n" +
-	"\fStatsRequest\"\xd8\b\n" +
-	"\rStatsResponse\x12\"\n" +
-	"\rkeys_in_index\x18\x01 \x01(\x04R\vkeysInIndex\x12\"\n" +
-	"\rkeys_in_cache\x18\x02 \x01(\x04R\vkeysInCache\x12\x1b\n" +
-	"\tput_count\x18\x03 \x01(\x04R\bputCount\x12!\n" +
-	"\fdelete_count\x18\x04 \x01(\x04R\vdeleteCount\x12&\n" +
-	"\x0ffile_size_bytes\x18\x05 \x01(\x04R\rfileSizeBytes\x12L\n" +
-	"\x14last_compaction_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\x12lastCompactionTime\x12\x19\n" +
-	"\bstore_id\x18\a \x01(\tR\astoreId\x12)\n" +
-	"\x10visible_revision\x18\b \x01(\x04R\x0fvisibleRevision\x12)\n" +
-	"\x10durable_revision\x18\t \x01(\x04R\x0fdurableRevision\x12!\n" +
-	"\fcommit_count\x18\n" +
-	" \x01(\x04R\vcommitCount\x12\x1d\n" +
-	"\n" +
-	"read_count\x18\v \x01(\x04R\treadCount\x12&\n" +
-	"\x0fcache_hit_count\x18\f \x01(\x04R\rcacheHitCount\x12(\n" +
-	"\x10cache_miss_count\x18\r \x01(\x04R\x0ecacheMissCount\x12\x1f\n" +
-	"\vcache_bytes\x18\x0e \x01(\x04R\n" +
-	"cacheBytes\x12#\n" +
-	"\rexpired_count\x18\x0f \x01(\x04R\fexpiredCount\x12\x1f\n" +
-	"\vwrite_count\x18\x10 \x01(\x04R\n" +
-	"writeCount\x12\x1d\n" +
-	"\n" +
-	"sync_count\x18\x11 \x01(\x04R\tsyncCount\x12#\n" +
-	"\rpending_bytes\x18\x12 \x01(\x04R\fpendingBytes\x12*\n" +
-	"\x11log_segment_count\x18\x13 \x01(\x04R\x0flogSegmentCount\x12,\n" +
-	"\x12base_segment_count\x18\x14 \x01(\x04R\x10baseSegmentCount\x12\x1d\n" +
-	"\n" +
-	"live_bytes\x18\x15 \x01(\x04R\tliveBytes\x12\x1f\n" +
-	"\vindex_bytes\x18\x16 \x01(\x04R\n" +
-	"indexBytes\x12(\n" +
-	"\x10page_lease_count\x18\x17 \x01(\x04R\x0epageLeaseCount\x12)\n" +
-	"\x10compaction_count\x18\x18 \x01(\x04R\x0fcompactionCount\x12F\n" +
-	"\x11recovery_duration\x18\x19 \x01(\v2\x19.google.protobuf.DurationR\x10recoveryDuration\x124\n" +
-	"\x16recovered_record_count\x18\x1a \x01(\x04R\x14recoveredRecordCount\x12,\n" +
-	"\x12recovery_cut_bytes\x18\x1b \x01(\x04R\x10recoveryCutBytes\"\x10\n" +
+	"rundlet.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x16rundlet/v1/stats.proto\"\x10\n" +
 	"\x0eCompactRequest\"\xa8\x02\n" +
 	"\x0fCompactResponse\x12'\n" +
 	"\x0fsegments_before\x18\x01 \x01(\x04R\x0esegmentsBefore\x12%\n" +
@@ -553,28 +198,25 @@ func file_rundlet_v1_admin_proto_rawDescGZIP() []byte {
 	return file_rundlet_v1_admin_proto_rawDescData
 }
 
-var file_rundlet_v1_admin_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
+var file_rundlet_v1_admin_proto_msgTypes = make([]protoimpl.MessageInfo, 2)
 var file_rundlet_v1_admin_proto_goTypes = []any{
-	(*StatsRequest)(nil),          // 0: rundlet.v1.StatsRequest
-	(*StatsResponse)(nil),         // 1: rundlet.v1.StatsResponse
-	(*CompactRequest)(nil),        // 2: rundlet.v1.CompactRequest
-	(*CompactResponse)(nil),       // 3: rundlet.v1.CompactResponse
-	(*timestamppb.Timestamp)(nil), // 4: google.protobuf.Timestamp
-	(*durationpb.Duration)(nil),   // 5: google.protobuf.Duration
+	(*CompactRequest)(nil),      // 0: rundlet.v1.CompactRequest
+	(*CompactResponse)(nil),     // 1: rundlet.v1.CompactResponse
+	(*durationpb.Duration)(nil), // 2: google.protobuf.Duration
+	(*StatsRequest)(nil),        // 3: rundlet.v1.StatsRequest
+	(*StatsResponse)(nil),       // 4: rundlet.v1.StatsResponse
 }
 var file_rundlet_v1_admin_proto_depIdxs = []int32{
-	4, // 0: rundlet.v1.StatsResponse.last_compaction_time:type_name -> google.protobuf.Timestamp
-	5, // 1: rundlet.v1.StatsResponse.recovery_duration:type_name -> google.protobuf.Duration
-	5, // 2: rundlet.v1.CompactResponse.duration:type_name -> google.protobuf.Duration
-	0, // 3: rundlet.v1.AdminService.Stats:input_type -> rundlet.v1.StatsRequest
-	2, // 4: rundlet.v1.AdminService.Compact:input_type -> rundlet.v1.CompactRequest
-	1, // 5: rundlet.v1.AdminService.Stats:output_type -> rundlet.v1.StatsResponse
-	3, // 6: rundlet.v1.AdminService.Compact:output_type -> rundlet.v1.CompactResponse
-	5, // [5:7] is the sub-list for method output_type
-	3, // [3:5] is the sub-list for method input_type
-	3, // [3:3] is the sub-list for extension type_name
-	3, // [3:3] is the sub-list for extension extendee
-	0, // [0:3] is the sub-list for field type_name
+	2, // 0: rundlet.v1.CompactResponse.duration:type_name -> google.protobuf.Duration
+	3, // 1: rundlet.v1.AdminService.Stats:input_type -> rundlet.v1.StatsRequest
+	0, // 2: rundlet.v1.AdminService.Compact:input_type -> rundlet.v1.CompactRequest
+	4, // 3: rundlet.v1.AdminService.Stats:output_type -> rundlet.v1.StatsResponse
+	1, // 4: rundlet.v1.AdminService.Compact:output_type -> rundlet.v1.CompactResponse
+	3, // [3:5] is the sub-list for method output_type
+	1, // [1:3] is the sub-list for method input_type
+	1, // [1:1] is the sub-list for extension type_name
+	1, // [1:1] is the sub-list for extension extendee
+	0, // [0:1] is the sub-list for field type_name
 }
 
 func init() { file_rundlet_v1_admin_proto_init() }
@@ -582,13 +224,14 @@ func file_rundlet_v1_admin_proto_init() {
 	if File_rundlet_v1_admin_proto != nil {
 		return
 	}
+	file_rundlet_v1_stats_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_rundlet_v1_admin_proto_rawDesc), len(file_rundlet_v1_admin_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   4,
+			NumMessages:   2,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

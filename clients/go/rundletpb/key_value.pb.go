@@ -17,10 +17,20 @@
 //
 // Those that write can also end in
 //
-// - RESOURCE_EXHAUSTED, STORAGE_FULL: nothing was done. Deletes still work;
-//   retry when there is room.
-// - UNKNOWN, OUTCOME_UNKNOWN: the write may or may not take effect. Read before
-//   writing again.
+// - RESOURCE_EXHAUSTED, STORAGE_FULL or MEMORY_FULL: nothing was done. Deletes
+//   still work; retry when there is room.
+// - UNKNOWN, OUTCOME_UNKNOWN: the write may or may not take effect. Retry with
+//   the same `request_id`, or read before writing again.
+// - INVALID_ARGUMENT, REQUEST_ID_REUSED: `request_id` was that of another
+//   write. Mend the program; an id names one write.
+// - RESOURCE_EXHAUSTED, TOO_MANY: no more request ids can be remembered;
+//   nothing was done. Retry later, or without an id.
+//
+// Exactly once: with a `request_id` every write is safe to retry, whatever came
+// of it, within `request_window` of the first try. The repeat gets the outcome
+// of the first, an error of a condition included, with `replayed`. A write that
+// failed otherwise is not remembered. The id is no part of what is written, and
+// neither is `durability`: a repeat may ask for more.
 //
 // Every answer of success tells `read_revision`, the newest revision that it
 // saw. A later read with `min_revision` set to it never sees an older state.
@@ -52,7 +62,7 @@ var File_rundlet_v1_key_value_proto protoreflect.FileDescriptor
 const file_rundlet_v1_key_value_proto_rawDesc = "" +
 	"\n" +
 	"\x1arundlet/v1/key_value.proto\x12\n" +
-	"rundlet.v1\x1a\x17rundlet/v1/limits.proto\x1a\x16rundlet/v1/range.proto\x1a\x15rundlet/v1/read.proto\x1a\x1crundlet/v1/transaction.proto\x1a\x16rundlet/v1/watch.proto\x1a\x16rundlet/v1/write.proto2\x96\x05\n" +
+	"rundlet.v1\x1a\x17rundlet/v1/limits.proto\x1a\x16rundlet/v1/range.proto\x1a\x15rundlet/v1/read.proto\x1a\x19rundlet/v1/snapshot.proto\x1a\x1crundlet/v1/transaction.proto\x1a\x16rundlet/v1/watch.proto\x1a\x16rundlet/v1/write.proto2\xd6\a\n" +
 	"\x0fKeyValueService\x126\n" +
 	"\x03Put\x12\x16.rundlet.v1.PutRequest\x1a\x17.rundlet.v1.PutResponse\x126\n" +
 	"\x03Get\x12\x16.rundlet.v1.GetRequest\x1a\x17.rundlet.v1.GetResponse\x12?\n" +
@@ -60,34 +70,46 @@ const file_rundlet_v1_key_value_proto_rawDesc = "" +
 	"\tSetExpiry\x12\x1c.rundlet.v1.SetExpiryRequest\x1a\x1d.rundlet.v1.SetExpiryResponse\x12E\n" +
 	"\bBatchGet\x12\x1b.rundlet.v1.BatchGetRequest\x1a\x1c.rundlet.v1.BatchGetResponse\x12?\n" +
 	"\x06Commit\x12\x19.rundlet.v1.CommitRequest\x1a\x1a.rundlet.v1.CommitResponse\x129\n" +
+	"\x04Sync\x12\x17.rundlet.v1.SyncRequest\x1a\x18.rundlet.v1.SyncResponse\x129\n" +
 	"\x04List\x12\x17.rundlet.v1.ListRequest\x1a\x18.rundlet.v1.ListResponse\x12;\n" +
-	"\x04Scan\x12\x17.rundlet.v1.ScanRequest\x1a\x18.rundlet.v1.ScanResponse0\x01\x12>\n" +
+	"\x04Scan\x12\x17.rundlet.v1.ScanRequest\x1a\x18.rundlet.v1.ScanResponse0\x01\x12Q\n" +
+	"\fOpenSnapshot\x12\x1f.rundlet.v1.OpenSnapshotRequest\x1a .rundlet.v1.OpenSnapshotResponse\x12T\n" +
+	"\rRenewSnapshot\x12 .rundlet.v1.RenewSnapshotRequest\x1a!.rundlet.v1.RenewSnapshotResponse\x12Z\n" +
+	"\x0fReleaseSnapshot\x12\".rundlet.v1.ReleaseSnapshotRequest\x1a#.rundlet.v1.ReleaseSnapshotResponse\x12>\n" +
 	"\x05Watch\x12\x18.rundlet.v1.WatchRequest\x1a\x19.rundlet.v1.WatchResponse0\x01\x12H\n" +
 	"\tGetLimits\x12\x1c.rundlet.v1.GetLimitsRequest\x1a\x1d.rundlet.v1.GetLimitsResponseB6\n" +
 	"\n" +
 	"rundlet.v1P\x01Z&rundlet/clients/go/rundletpb;rundletpbb\x06proto3"
 
 var file_rundlet_v1_key_value_proto_goTypes = []any{
-	(*PutRequest)(nil),        // 0: rundlet.v1.PutRequest
-	(*GetRequest)(nil),        // 1: rundlet.v1.GetRequest
-	(*DeleteRequest)(nil),     // 2: rundlet.v1.DeleteRequest
-	(*SetExpiryRequest)(nil),  // 3: rundlet.v1.SetExpiryRequest
-	(*BatchGetRequest)(nil),   // 4: rundlet.v1.BatchGetRequest
-	(*CommitRequest)(nil),     // 5: rundlet.v1.CommitRequest
-	(*ListRequest)(nil),       // 6: rundlet.v1.ListRequest
-	(*ScanRequest)(nil),       // 7: rundlet.v1.ScanRequest
-	(*WatchRequest)(nil),      // 8: rundlet.v1.WatchRequest
-	(*GetLimitsRequest)(nil),  // 9: rundlet.v1.GetLimitsRequest
-	(*PutResponse)(nil),       // 10: rundlet.v1.PutResponse
-	(*GetResponse)(nil),       // 11: rundlet.v1.GetResponse
-	(*DeleteResponse)(nil),    // 12: rundlet.v1.DeleteResponse
-	(*SetExpiryResponse)(nil), // 13: rundlet.v1.SetExpiryResponse
-	(*BatchGetResponse)(nil),  // 14: rundlet.v1.BatchGetResponse
-	(*CommitResponse)(nil),    // 15: rundlet.v1.CommitResponse
-	(*ListResponse)(nil),      // 16: rundlet.v1.ListResponse
-	(*ScanResponse)(nil),      // 17: rundlet.v1.ScanResponse
-	(*WatchResponse)(nil),     // 18: rundlet.v1.WatchResponse
-	(*GetLimitsResponse)(nil), // 19: rundlet.v1.GetLimitsResponse
+	(*PutRequest)(nil),              // 0: rundlet.v1.PutRequest
+	(*GetRequest)(nil),              // 1: rundlet.v1.GetRequest
+	(*DeleteRequest)(nil),           // 2: rundlet.v1.DeleteRequest
+	(*SetExpiryRequest)(nil),        // 3: rundlet.v1.SetExpiryRequest
+	(*BatchGetRequest)(nil),         // 4: rundlet.v1.BatchGetRequest
+	(*CommitRequest)(nil),           // 5: rundlet.v1.CommitRequest
+	(*SyncRequest)(nil),             // 6: rundlet.v1.SyncRequest
+	(*ListRequest)(nil),             // 7: rundlet.v1.ListRequest
+	(*ScanRequest)(nil),             // 8: rundlet.v1.ScanRequest
+	(*OpenSnapshotRequest)(nil),     // 9: rundlet.v1.OpenSnapshotRequest
+	(*RenewSnapshotRequest)(nil),    // 10: rundlet.v1.RenewSnapshotRequest
+	(*ReleaseSnapshotRequest)(nil),  // 11: rundlet.v1.ReleaseSnapshotRequest
+	(*WatchRequest)(nil),            // 12: rundlet.v1.WatchRequest
+	(*GetLimitsRequest)(nil),        // 13: rundlet.v1.GetLimitsRequest
+	(*PutResponse)(nil),             // 14: rundlet.v1.PutResponse
+	(*GetResponse)(nil),             // 15: rundlet.v1.GetResponse
+	(*DeleteResponse)(nil),          // 16: rundlet.v1.DeleteResponse
+	(*SetExpiryResponse)(nil),       // 17: rundlet.v1.SetExpiryResponse
+	(*BatchGetResponse)(nil),        // 18: rundlet.v1.BatchGetResponse
+	(*CommitResponse)(nil),          // 19: rundlet.v1.CommitResponse
+	(*SyncResponse)(nil),            // 20: rundlet.v1.SyncResponse
+	(*ListResponse)(nil),            // 21: rundlet.v1.ListResponse
+	(*ScanResponse)(nil),            // 22: rundlet.v1.ScanResponse
+	(*OpenSnapshotResponse)(nil),    // 23: rundlet.v1.OpenSnapshotResponse
+	(*RenewSnapshotResponse)(nil),   // 24: rundlet.v1.RenewSnapshotResponse
+	(*ReleaseSnapshotResponse)(nil), // 25: rundlet.v1.ReleaseSnapshotResponse
+	(*WatchResponse)(nil),           // 26: rundlet.v1.WatchResponse
+	(*GetLimitsResponse)(nil),       // 27: rundlet.v1.GetLimitsResponse
 }
 var file_rundlet_v1_key_value_proto_depIdxs = []int32{
 	0,  // 0: rundlet.v1.KeyValueService.Put:input_type -> rundlet.v1.PutRequest
@@ -96,22 +118,30 @@ var file_rundlet_v1_key_value_proto_depIdxs = []int32{
 	3,  // 3: rundlet.v1.KeyValueService.SetExpiry:input_type -> rundlet.v1.SetExpiryRequest
 	4,  // 4: rundlet.v1.KeyValueService.BatchGet:input_type -> rundlet.v1.BatchGetRequest
 	5,  // 5: rundlet.v1.KeyValueService.Commit:input_type -> rundlet.v1.CommitRequest
-	6,  // 6: rundlet.v1.KeyValueService.List:input_type -> rundlet.v1.ListRequest
-	7,  // 7: rundlet.v1.KeyValueService.Scan:input_type -> rundlet.v1.ScanRequest
-	8,  // 8: rundlet.v1.KeyValueService.Watch:input_type -> rundlet.v1.WatchRequest
-	9,  // 9: rundlet.v1.KeyValueService.GetLimits:input_type -> rundlet.v1.GetLimitsRequest
-	10, // 10: rundlet.v1.KeyValueService.Put:output_type -> rundlet.v1.PutResponse
-	11, // 11: rundlet.v1.KeyValueService.Get:output_type -> rundlet.v1.GetResponse
-	12, // 12: rundlet.v1.KeyValueService.Delete:output_type -> rundlet.v1.DeleteResponse
-	13, // 13: rundlet.v1.KeyValueService.SetExpiry:output_type -> rundlet.v1.SetExpiryResponse
-	14, // 14: rundlet.v1.KeyValueService.BatchGet:output_type -> rundlet.v1.BatchGetResponse
-	15, // 15: rundlet.v1.KeyValueService.Commit:output_type -> rundlet.v1.CommitResponse
-	16, // 16: rundlet.v1.KeyValueService.List:output_type -> rundlet.v1.ListResponse
-	17, // 17: rundlet.v1.KeyValueService.Scan:output_type -> rundlet.v1.ScanResponse
-	18, // 18: rundlet.v1.KeyValueService.Watch:output_type -> rundlet.v1.WatchResponse
-	19, // 19: rundlet.v1.KeyValueService.GetLimits:output_type -> rundlet.v1.GetLimitsResponse
-	10, // [10:20] is the sub-list for method output_type
-	0,  // [0:10] is the sub-list for method input_type
+	6,  // 6: rundlet.v1.KeyValueService.Sync:input_type -> rundlet.v1.SyncRequest
+	7,  // 7: rundlet.v1.KeyValueService.List:input_type -> rundlet.v1.ListRequest
+	8,  // 8: rundlet.v1.KeyValueService.Scan:input_type -> rundlet.v1.ScanRequest
+	9,  // 9: rundlet.v1.KeyValueService.OpenSnapshot:input_type -> rundlet.v1.OpenSnapshotRequest
+	10, // 10: rundlet.v1.KeyValueService.RenewSnapshot:input_type -> rundlet.v1.RenewSnapshotRequest
+	11, // 11: rundlet.v1.KeyValueService.ReleaseSnapshot:input_type -> rundlet.v1.ReleaseSnapshotRequest
+	12, // 12: rundlet.v1.KeyValueService.Watch:input_type -> rundlet.v1.WatchRequest
+	13, // 13: rundlet.v1.KeyValueService.GetLimits:input_type -> rundlet.v1.GetLimitsRequest
+	14, // 14: rundlet.v1.KeyValueService.Put:output_type -> rundlet.v1.PutResponse
+	15, // 15: rundlet.v1.KeyValueService.Get:output_type -> rundlet.v1.GetResponse
+	16, // 16: rundlet.v1.KeyValueService.Delete:output_type -> rundlet.v1.DeleteResponse
+	17, // 17: rundlet.v1.KeyValueService.SetExpiry:output_type -> rundlet.v1.SetExpiryResponse
+	18, // 18: rundlet.v1.KeyValueService.BatchGet:output_type -> rundlet.v1.BatchGetResponse
+	19, // 19: rundlet.v1.KeyValueService.Commit:output_type -> rundlet.v1.CommitResponse
+	20, // 20: rundlet.v1.KeyValueService.Sync:output_type -> rundlet.v1.SyncResponse
+	21, // 21: rundlet.v1.KeyValueService.List:output_type -> rundlet.v1.ListResponse
+	22, // 22: rundlet.v1.KeyValueService.Scan:output_type -> rundlet.v1.ScanResponse
+	23, // 23: rundlet.v1.KeyValueService.OpenSnapshot:output_type -> rundlet.v1.OpenSnapshotResponse
+	24, // 24: rundlet.v1.KeyValueService.RenewSnapshot:output_type -> rundlet.v1.RenewSnapshotResponse
+	25, // 25: rundlet.v1.KeyValueService.ReleaseSnapshot:output_type -> rundlet.v1.ReleaseSnapshotResponse
+	26, // 26: rundlet.v1.KeyValueService.Watch:output_type -> rundlet.v1.WatchResponse
+	27, // 27: rundlet.v1.KeyValueService.GetLimits:output_type -> rundlet.v1.GetLimitsResponse
+	14, // [14:28] is the sub-list for method output_type
+	0,  // [0:14] is the sub-list for method input_type
 	0,  // [0:0] is the sub-list for extension type_name
 	0,  // [0:0] is the sub-list for extension extendee
 	0,  // [0:0] is the sub-list for field type_name
@@ -125,6 +155,7 @@ func file_rundlet_v1_key_value_proto_init() {
 	file_rundlet_v1_limits_proto_init()
 	file_rundlet_v1_range_proto_init()
 	file_rundlet_v1_read_proto_init()
+	file_rundlet_v1_snapshot_proto_init()
 	file_rundlet_v1_transaction_proto_init()
 	file_rundlet_v1_watch_proto_init()
 	file_rundlet_v1_write_proto_init()

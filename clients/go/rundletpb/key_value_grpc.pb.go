@@ -17,10 +17,20 @@
 //
 // Those that write can also end in
 //
-// - RESOURCE_EXHAUSTED, STORAGE_FULL: nothing was done. Deletes still work;
-//   retry when there is room.
-// - UNKNOWN, OUTCOME_UNKNOWN: the write may or may not take effect. Read before
-//   writing again.
+// - RESOURCE_EXHAUSTED, STORAGE_FULL or MEMORY_FULL: nothing was done. Deletes
+//   still work; retry when there is room.
+// - UNKNOWN, OUTCOME_UNKNOWN: the write may or may not take effect. Retry with
+//   the same `request_id`, or read before writing again.
+// - INVALID_ARGUMENT, REQUEST_ID_REUSED: `request_id` was that of another
+//   write. Mend the program; an id names one write.
+// - RESOURCE_EXHAUSTED, TOO_MANY: no more request ids can be remembered;
+//   nothing was done. Retry later, or without an id.
+//
+// Exactly once: with a `request_id` every write is safe to retry, whatever came
+// of it, within `request_window` of the first try. The repeat gets the outcome
+// of the first, an error of a condition included, with `replayed`. A write that
+// failed otherwise is not remembered. The id is no part of what is written, and
+// neither is `durability`: a repeat may ask for more.
 //
 // Every answer of success tells `read_revision`, the newest revision that it
 // saw. A later read with `min_revision` set to it never sees an older state.
@@ -46,16 +56,20 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	KeyValueService_Put_FullMethodName       = "/rundlet.v1.KeyValueService/Put"
-	KeyValueService_Get_FullMethodName       = "/rundlet.v1.KeyValueService/Get"
-	KeyValueService_Delete_FullMethodName    = "/rundlet.v1.KeyValueService/Delete"
-	KeyValueService_SetExpiry_FullMethodName = "/rundlet.v1.KeyValueService/SetExpiry"
-	KeyValueService_BatchGet_FullMethodName  = "/rundlet.v1.KeyValueService/BatchGet"
-	KeyValueService_Commit_FullMethodName    = "/rundlet.v1.KeyValueService/Commit"
-	KeyValueService_List_FullMethodName      = "/rundlet.v1.KeyValueService/List"
-	KeyValueService_Scan_FullMethodName      = "/rundlet.v1.KeyValueService/Scan"
-	KeyValueService_Watch_FullMethodName     = "/rundlet.v1.KeyValueService/Watch"
-	KeyValueService_GetLimits_FullMethodName = "/rundlet.v1.KeyValueService/GetLimits"
+	KeyValueService_Put_FullMethodName             = "/rundlet.v1.KeyValueService/Put"
+	KeyValueService_Get_FullMethodName             = "/rundlet.v1.KeyValueService/Get"
+	KeyValueService_Delete_FullMethodName          = "/rundlet.v1.KeyValueService/Delete"
+	KeyValueService_SetExpiry_FullMethodName       = "/rundlet.v1.KeyValueService/SetExpiry"
+	KeyValueService_BatchGet_FullMethodName        = "/rundlet.v1.KeyValueService/BatchGet"
+	KeyValueService_Commit_FullMethodName          = "/rundlet.v1.KeyValueService/Commit"
+	KeyValueService_Sync_FullMethodName            = "/rundlet.v1.KeyValueService/Sync"
+	KeyValueService_List_FullMethodName            = "/rundlet.v1.KeyValueService/List"
+	KeyValueService_Scan_FullMethodName            = "/rundlet.v1.KeyValueService/Scan"
+	KeyValueService_OpenSnapshot_FullMethodName    = "/rundlet.v1.KeyValueService/OpenSnapshot"
+	KeyValueService_RenewSnapshot_FullMethodName   = "/rundlet.v1.KeyValueService/RenewSnapshot"
+	KeyValueService_ReleaseSnapshot_FullMethodName = "/rundlet.v1.KeyValueService/ReleaseSnapshot"
+	KeyValueService_Watch_FullMethodName           = "/rundlet.v1.KeyValueService/Watch"
+	KeyValueService_GetLimits_FullMethodName       = "/rundlet.v1.KeyValueService/GetLimits"
 )
 
 // KeyValueServiceClient is the client API for KeyValueService service.
@@ -68,27 +82,32 @@ type KeyValueServiceClient interface {
 	//
 	// Effect: the key has the value and the expiry given; what it had is
 	// replaced. One transaction, linearizable. Durable as asked for.
-	// Retry: after UNAVAILABLE always. After an unknown outcome only with
-	// `create_only` or `expected_revision`, which make a repeat harmless.
+	// Retry: with a `request_id` always. Without one after UNAVAILABLE, and after
+	// an unknown outcome only with `create_only` or `expected_revision`, which
+	// make a repeat harmless.
 	// Errors: ALREADY_EXISTS, KEY_EXISTS (`create_only`, and the key exists):
 	// read it, or take another key. ABORTED, CONDITION_FAILED
 	// (`expected_revision` is not the key's): read the key and decide anew.
 	Put(ctx context.Context, in *PutRequest, opts ...grpc.CallOption) (*PutResponse, error)
 	// Reads one key.
 	//
-	// Effect: none; the newest version, linearizable. Retry: always safe.
+	// Effect: none; the newest version, linearizable, or that of a snapshot.
+	// Retry: always safe.
 	// Errors: NOT_FOUND, KEY_NOT_FOUND (the key is absent or expired;
 	// `read_revision` is in the metadata): expected, or ask with
 	// `allow_missing`. OUT_OF_RANGE, REVISION_NOT_REACHED (`min_revision`):
-	// retry shortly, or without it.
+	// retry shortly, or without it. OUT_OF_RANGE, HISTORY_GONE (the snapshot has
+	// ended): open another one. INVALID_ARGUMENT, INVALID_SNAPSHOT_TOKEN: mend
+	// the program. FAILED_PRECONDITION, FOREIGN_STORE (the snapshot is another
+	// store's): open one.
 	Get(ctx context.Context, in *GetRequest, opts ...grpc.CallOption) (*GetResponse, error)
 	// Removes one key.
 	//
 	// Effect: the key is absent. That it was absent before is no error:
 	// `deleted` is false. One transaction, linearizable. Durable as asked for.
-	// Retry: safe, except that `deleted` and `previous` then tell what the
-	// repeat found; and that it removes what another client has put meanwhile,
-	// unless `expected_revision` is set.
+	// Retry: with a `request_id` always. Without one `deleted` and `previous`
+	// then tell what the repeat found; and it removes what another client has put
+	// meanwhile, unless `expected_revision` is set.
 	// Errors: ABORTED, CONDITION_FAILED as for Put.
 	Delete(ctx context.Context, in *DeleteRequest, opts ...grpc.CallOption) (*DeleteResponse, error)
 	// Gives an existing key another expiry; its value stays.
@@ -96,15 +115,16 @@ type KeyValueServiceClient interface {
 	// Effect: a new version of the key with the expiry given. An absent key
 	// stays absent and is no error: `updated` is false. One transaction,
 	// linearizable. Durable as asked for.
-	// Retry: safe; a `ttl` counts from the repeat.
+	// Retry: safe; a `ttl` counts from the repeat, unless there is a
+	// `request_id`.
 	// Errors: ABORTED, CONDITION_FAILED as for Put.
 	SetExpiry(ctx context.Context, in *SetExpiryRequest, opts ...grpc.CallOption) (*SetExpiryResponse, error)
 	// Reads several keys, all at one revision.
 	//
 	// Effect: none. An absent key is no error, but marked. Retry: always safe.
 	// Limits: `batch_keys_max` keys, `answer_bytes_max` of keys and values.
-	// Errors: INVALID_ARGUMENT, LIMIT_EXCEEDED: ask for fewer keys.
-	// OUT_OF_RANGE, REVISION_NOT_REACHED as for Get.
+	// Errors: INVALID_ARGUMENT, LIMIT_EXCEEDED: ask for fewer keys. Others as for
+	// Get.
 	BatchGet(ctx context.Context, in *BatchGetRequest, opts ...grpc.CallOption) (*BatchGetResponse, error)
 	// Applies several operations, all or none, if conditions hold.
 	//
@@ -112,17 +132,27 @@ type KeyValueServiceClient interface {
 	// `otherwise` does. Either way the answer is OK and says which branch. All
 	// of it has one revision and is linearizable; a crash leaves all of it or
 	// nothing. Durable as asked for.
-	// Retry: after UNAVAILABLE always. After an unknown outcome only if its own
-	// conditions make a repeat harmless.
+	// Retry: with a `request_id` always. Without one after UNAVAILABLE, and after
+	// an unknown outcome only if its own conditions make a repeat harmless.
 	// Limits: `transaction_operations_max`, `transaction_bytes_max`; an answer
 	// that could exceed `answer_bytes_max` is refused before anything applies.
 	// Errors: ABORTED, CONDITION_FAILED (a condition does not hold and
 	// `otherwise` is not set; index, exists, revision, version and value_crc32
 	// are in the metadata; nothing was done): read again and decide anew.
 	Commit(ctx context.Context, in *CommitRequest, opts ...grpc.CallOption) (*CommitResponse, error)
+	// Waits until writes are durable.
+	//
+	// Effect: every write that was acknowledged before the call, and `revision`
+	// at least, has the durability asked for when the answer comes. One sync
+	// serves all who wait for it. Retry: always safe.
+	// Errors: OUT_OF_RANGE, REVISION_NOT_REACHED (`revision` is above the newest
+	// one): it is none of this store. UNKNOWN, OUTCOME_UNKNOWN (the sync failed):
+	// the server ends; what was acknowledged at a lower durability may be lost.
+	Sync(ctx context.Context, in *SyncRequest, opts ...grpc.CallOption) (*SyncResponse, error)
 	// Reads a range of keys in their order, a page at a time.
 	//
-	// Effect: none. All pages show one revision: the newest at the first page.
+	// Effect: none. All pages show one revision: the newest at the first page, or
+	// the snapshot's.
 	// Retry: always safe, with the same token.
 	// Limits: a page has at most `page_size` entries and less than 1 MiB, or
 	// one entry. It may have fewer than asked for; only an empty
@@ -132,7 +162,7 @@ type KeyValueServiceClient interface {
 	// request with this range, direction and kind): begin anew.
 	// FAILED_PRECONDITION, FOREIGN_PAGE_TOKEN (of another store): begin anew.
 	// OUT_OF_RANGE, HISTORY_GONE (its revision is no longer kept): begin anew.
-	// OUT_OF_RANGE, REVISION_NOT_REACHED as for Get.
+	// Others as for Get.
 	List(ctx context.Context, in *ListRequest, opts ...grpc.CallOption) (*ListResponse, error)
 	// Reads a whole range of keys in their order, as a stream of chunks.
 	//
@@ -144,6 +174,31 @@ type KeyValueServiceClient interface {
 	// not read for `page_lease` may lose the stream.
 	// Errors: as for List.
 	Scan(ctx context.Context, in *ScanRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[ScanResponse], error)
+	// Takes a snapshot of now: Get, BatchGet, List and Scan can read at it.
+	//
+	// Effect: what it shows is kept while its lease runs, whatever is written,
+	// compacted or expires meanwhile; that takes disk space and memory, so
+	// release it. It shows all that was acknowledged before the call. It ends
+	// with its lease, when it is released, and with the server.
+	// Retry: always safe; a snapshot whose answer was lost ends with its lease.
+	// Limits: `snapshots_max` at a time, a lease of `snapshot_lease_max`.
+	// Errors: RESOURCE_EXHAUSTED, TOO_MANY (there are `snapshots_max`): release
+	// some, or retry later. OUT_OF_RANGE, REVISION_NOT_REACHED as for Get.
+	OpenSnapshot(ctx context.Context, in *OpenSnapshotRequest, opts ...grpc.CallOption) (*OpenSnapshotResponse, error)
+	// Lets the lease of a snapshot begin anew.
+	//
+	// Effect: it lives for the lease given, from now on; that may be shorter than
+	// what was left. Retry: always safe.
+	// Errors: NOT_FOUND, SNAPSHOT_GONE (its lease has ended, or it was released):
+	// open another one. INVALID_ARGUMENT, INVALID_SNAPSHOT_TOKEN: mend the
+	// program. FAILED_PRECONDITION, FOREIGN_STORE (another store's): open one.
+	RenewSnapshot(ctx context.Context, in *RenewSnapshotRequest, opts ...grpc.CallOption) (*RenewSnapshotResponse, error)
+	// Lets a snapshot go.
+	//
+	// Effect: what only it kept can be compacted away. Retry: always safe; the
+	// repeat may find it gone. Errors: as for RenewSnapshot; all mean that
+	// nothing is left of it.
+	ReleaseSnapshot(ctx context.Context, in *ReleaseSnapshotRequest, opts ...grpc.CallOption) (*ReleaseSnapshotResponse, error)
 	// Sends every change of ranges of keys, from a revision on, without end.
 	//
 	// Effect: none. Changes come in the order of their revisions, each once, none
@@ -242,6 +297,16 @@ func (c *keyValueServiceClient) Commit(ctx context.Context, in *CommitRequest, o
 	return out, nil
 }
 
+func (c *keyValueServiceClient) Sync(ctx context.Context, in *SyncRequest, opts ...grpc.CallOption) (*SyncResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(SyncResponse)
+	err := c.cc.Invoke(ctx, KeyValueService_Sync_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *keyValueServiceClient) List(ctx context.Context, in *ListRequest, opts ...grpc.CallOption) (*ListResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(ListResponse)
@@ -270,6 +335,36 @@ func (c *keyValueServiceClient) Scan(ctx context.Context, in *ScanRequest, opts 
 
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type KeyValueService_ScanClient = grpc.ServerStreamingClient[ScanResponse]
+
+func (c *keyValueServiceClient) OpenSnapshot(ctx context.Context, in *OpenSnapshotRequest, opts ...grpc.CallOption) (*OpenSnapshotResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(OpenSnapshotResponse)
+	err := c.cc.Invoke(ctx, KeyValueService_OpenSnapshot_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *keyValueServiceClient) RenewSnapshot(ctx context.Context, in *RenewSnapshotRequest, opts ...grpc.CallOption) (*RenewSnapshotResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(RenewSnapshotResponse)
+	err := c.cc.Invoke(ctx, KeyValueService_RenewSnapshot_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *keyValueServiceClient) ReleaseSnapshot(ctx context.Context, in *ReleaseSnapshotRequest, opts ...grpc.CallOption) (*ReleaseSnapshotResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ReleaseSnapshotResponse)
+	err := c.cc.Invoke(ctx, KeyValueService_ReleaseSnapshot_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
 
 func (c *keyValueServiceClient) Watch(ctx context.Context, in *WatchRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[WatchResponse], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
@@ -310,27 +405,32 @@ type KeyValueServiceServer interface {
 	//
 	// Effect: the key has the value and the expiry given; what it had is
 	// replaced. One transaction, linearizable. Durable as asked for.
-	// Retry: after UNAVAILABLE always. After an unknown outcome only with
-	// `create_only` or `expected_revision`, which make a repeat harmless.
+	// Retry: with a `request_id` always. Without one after UNAVAILABLE, and after
+	// an unknown outcome only with `create_only` or `expected_revision`, which
+	// make a repeat harmless.
 	// Errors: ALREADY_EXISTS, KEY_EXISTS (`create_only`, and the key exists):
 	// read it, or take another key. ABORTED, CONDITION_FAILED
 	// (`expected_revision` is not the key's): read the key and decide anew.
 	Put(context.Context, *PutRequest) (*PutResponse, error)
 	// Reads one key.
 	//
-	// Effect: none; the newest version, linearizable. Retry: always safe.
+	// Effect: none; the newest version, linearizable, or that of a snapshot.
+	// Retry: always safe.
 	// Errors: NOT_FOUND, KEY_NOT_FOUND (the key is absent or expired;
 	// `read_revision` is in the metadata): expected, or ask with
 	// `allow_missing`. OUT_OF_RANGE, REVISION_NOT_REACHED (`min_revision`):
-	// retry shortly, or without it.
+	// retry shortly, or without it. OUT_OF_RANGE, HISTORY_GONE (the snapshot has
+	// ended): open another one. INVALID_ARGUMENT, INVALID_SNAPSHOT_TOKEN: mend
+	// the program. FAILED_PRECONDITION, FOREIGN_STORE (the snapshot is another
+	// store's): open one.
 	Get(context.Context, *GetRequest) (*GetResponse, error)
 	// Removes one key.
 	//
 	// Effect: the key is absent. That it was absent before is no error:
 	// `deleted` is false. One transaction, linearizable. Durable as asked for.
-	// Retry: safe, except that `deleted` and `previous` then tell what the
-	// repeat found; and that it removes what another client has put meanwhile,
-	// unless `expected_revision` is set.
+	// Retry: with a `request_id` always. Without one `deleted` and `previous`
+	// then tell what the repeat found; and it removes what another client has put
+	// meanwhile, unless `expected_revision` is set.
 	// Errors: ABORTED, CONDITION_FAILED as for Put.
 	Delete(context.Context, *DeleteRequest) (*DeleteResponse, error)
 	// Gives an existing key another expiry; its value stays.
@@ -338,15 +438,16 @@ type KeyValueServiceServer interface {
 	// Effect: a new version of the key with the expiry given. An absent key
 	// stays absent and is no error: `updated` is false. One transaction,
 	// linearizable. Durable as asked for.
-	// Retry: safe; a `ttl` counts from the repeat.
+	// Retry: safe; a `ttl` counts from the repeat, unless there is a
+	// `request_id`.
 	// Errors: ABORTED, CONDITION_FAILED as for Put.
 	SetExpiry(context.Context, *SetExpiryRequest) (*SetExpiryResponse, error)
 	// Reads several keys, all at one revision.
 	//
 	// Effect: none. An absent key is no error, but marked. Retry: always safe.
 	// Limits: `batch_keys_max` keys, `answer_bytes_max` of keys and values.
-	// Errors: INVALID_ARGUMENT, LIMIT_EXCEEDED: ask for fewer keys.
-	// OUT_OF_RANGE, REVISION_NOT_REACHED as for Get.
+	// Errors: INVALID_ARGUMENT, LIMIT_EXCEEDED: ask for fewer keys. Others as for
+	// Get.
 	BatchGet(context.Context, *BatchGetRequest) (*BatchGetResponse, error)
 	// Applies several operations, all or none, if conditions hold.
 	//
@@ -354,17 +455,27 @@ type KeyValueServiceServer interface {
 	// `otherwise` does. Either way the answer is OK and says which branch. All
 	// of it has one revision and is linearizable; a crash leaves all of it or
 	// nothing. Durable as asked for.
-	// Retry: after UNAVAILABLE always. After an unknown outcome only if its own
-	// conditions make a repeat harmless.
+	// Retry: with a `request_id` always. Without one after UNAVAILABLE, and after
+	// an unknown outcome only if its own conditions make a repeat harmless.
 	// Limits: `transaction_operations_max`, `transaction_bytes_max`; an answer
 	// that could exceed `answer_bytes_max` is refused before anything applies.
 	// Errors: ABORTED, CONDITION_FAILED (a condition does not hold and
 	// `otherwise` is not set; index, exists, revision, version and value_crc32
 	// are in the metadata; nothing was done): read again and decide anew.
 	Commit(context.Context, *CommitRequest) (*CommitResponse, error)
+	// Waits until writes are durable.
+	//
+	// Effect: every write that was acknowledged before the call, and `revision`
+	// at least, has the durability asked for when the answer comes. One sync
+	// serves all who wait for it. Retry: always safe.
+	// Errors: OUT_OF_RANGE, REVISION_NOT_REACHED (`revision` is above the newest
+	// one): it is none of this store. UNKNOWN, OUTCOME_UNKNOWN (the sync failed):
+	// the server ends; what was acknowledged at a lower durability may be lost.
+	Sync(context.Context, *SyncRequest) (*SyncResponse, error)
 	// Reads a range of keys in their order, a page at a time.
 	//
-	// Effect: none. All pages show one revision: the newest at the first page.
+	// Effect: none. All pages show one revision: the newest at the first page, or
+	// the snapshot's.
 	// Retry: always safe, with the same token.
 	// Limits: a page has at most `page_size` entries and less than 1 MiB, or
 	// one entry. It may have fewer than asked for; only an empty
@@ -374,7 +485,7 @@ type KeyValueServiceServer interface {
 	// request with this range, direction and kind): begin anew.
 	// FAILED_PRECONDITION, FOREIGN_PAGE_TOKEN (of another store): begin anew.
 	// OUT_OF_RANGE, HISTORY_GONE (its revision is no longer kept): begin anew.
-	// OUT_OF_RANGE, REVISION_NOT_REACHED as for Get.
+	// Others as for Get.
 	List(context.Context, *ListRequest) (*ListResponse, error)
 	// Reads a whole range of keys in their order, as a stream of chunks.
 	//
@@ -386,6 +497,31 @@ type KeyValueServiceServer interface {
 	// not read for `page_lease` may lose the stream.
 	// Errors: as for List.
 	Scan(*ScanRequest, grpc.ServerStreamingServer[ScanResponse]) error
+	// Takes a snapshot of now: Get, BatchGet, List and Scan can read at it.
+	//
+	// Effect: what it shows is kept while its lease runs, whatever is written,
+	// compacted or expires meanwhile; that takes disk space and memory, so
+	// release it. It shows all that was acknowledged before the call. It ends
+	// with its lease, when it is released, and with the server.
+	// Retry: always safe; a snapshot whose answer was lost ends with its lease.
+	// Limits: `snapshots_max` at a time, a lease of `snapshot_lease_max`.
+	// Errors: RESOURCE_EXHAUSTED, TOO_MANY (there are `snapshots_max`): release
+	// some, or retry later. OUT_OF_RANGE, REVISION_NOT_REACHED as for Get.
+	OpenSnapshot(context.Context, *OpenSnapshotRequest) (*OpenSnapshotResponse, error)
+	// Lets the lease of a snapshot begin anew.
+	//
+	// Effect: it lives for the lease given, from now on; that may be shorter than
+	// what was left. Retry: always safe.
+	// Errors: NOT_FOUND, SNAPSHOT_GONE (its lease has ended, or it was released):
+	// open another one. INVALID_ARGUMENT, INVALID_SNAPSHOT_TOKEN: mend the
+	// program. FAILED_PRECONDITION, FOREIGN_STORE (another store's): open one.
+	RenewSnapshot(context.Context, *RenewSnapshotRequest) (*RenewSnapshotResponse, error)
+	// Lets a snapshot go.
+	//
+	// Effect: what only it kept can be compacted away. Retry: always safe; the
+	// repeat may find it gone. Errors: as for RenewSnapshot; all mean that
+	// nothing is left of it.
+	ReleaseSnapshot(context.Context, *ReleaseSnapshotRequest) (*ReleaseSnapshotResponse, error)
 	// Sends every change of ranges of keys, from a revision on, without end.
 	//
 	// Effect: none. Changes come in the order of their revisions, each once, none
@@ -442,11 +578,23 @@ func (UnimplementedKeyValueServiceServer) BatchGet(context.Context, *BatchGetReq
 func (UnimplementedKeyValueServiceServer) Commit(context.Context, *CommitRequest) (*CommitResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method Commit not implemented")
 }
+func (UnimplementedKeyValueServiceServer) Sync(context.Context, *SyncRequest) (*SyncResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Sync not implemented")
+}
 func (UnimplementedKeyValueServiceServer) List(context.Context, *ListRequest) (*ListResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method List not implemented")
 }
 func (UnimplementedKeyValueServiceServer) Scan(*ScanRequest, grpc.ServerStreamingServer[ScanResponse]) error {
 	return status.Error(codes.Unimplemented, "method Scan not implemented")
+}
+func (UnimplementedKeyValueServiceServer) OpenSnapshot(context.Context, *OpenSnapshotRequest) (*OpenSnapshotResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method OpenSnapshot not implemented")
+}
+func (UnimplementedKeyValueServiceServer) RenewSnapshot(context.Context, *RenewSnapshotRequest) (*RenewSnapshotResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method RenewSnapshot not implemented")
+}
+func (UnimplementedKeyValueServiceServer) ReleaseSnapshot(context.Context, *ReleaseSnapshotRequest) (*ReleaseSnapshotResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ReleaseSnapshot not implemented")
 }
 func (UnimplementedKeyValueServiceServer) Watch(*WatchRequest, grpc.ServerStreamingServer[WatchResponse]) error {
 	return status.Error(codes.Unimplemented, "method Watch not implemented")
@@ -583,6 +731,24 @@ func _KeyValueService_Commit_Handler(srv interface{}, ctx context.Context, dec f
 	return interceptor(ctx, in, info, handler)
 }
 
+func _KeyValueService_Sync_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(SyncRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(KeyValueServiceServer).Sync(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: KeyValueService_Sync_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(KeyValueServiceServer).Sync(ctx, req.(*SyncRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _KeyValueService_List_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(ListRequest)
 	if err := dec(in); err != nil {
@@ -611,6 +777,60 @@ func _KeyValueService_Scan_Handler(srv interface{}, stream grpc.ServerStream) er
 
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type KeyValueService_ScanServer = grpc.ServerStreamingServer[ScanResponse]
+
+func _KeyValueService_OpenSnapshot_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(OpenSnapshotRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(KeyValueServiceServer).OpenSnapshot(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: KeyValueService_OpenSnapshot_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(KeyValueServiceServer).OpenSnapshot(ctx, req.(*OpenSnapshotRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _KeyValueService_RenewSnapshot_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(RenewSnapshotRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(KeyValueServiceServer).RenewSnapshot(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: KeyValueService_RenewSnapshot_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(KeyValueServiceServer).RenewSnapshot(ctx, req.(*RenewSnapshotRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _KeyValueService_ReleaseSnapshot_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ReleaseSnapshotRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(KeyValueServiceServer).ReleaseSnapshot(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: KeyValueService_ReleaseSnapshot_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(KeyValueServiceServer).ReleaseSnapshot(ctx, req.(*ReleaseSnapshotRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
 
 func _KeyValueService_Watch_Handler(srv interface{}, stream grpc.ServerStream) error {
 	m := new(WatchRequest)
@@ -673,8 +893,24 @@ var KeyValueService_ServiceDesc = grpc.ServiceDesc{
 			Handler:    _KeyValueService_Commit_Handler,
 		},
 		{
+			MethodName: "Sync",
+			Handler:    _KeyValueService_Sync_Handler,
+		},
+		{
 			MethodName: "List",
 			Handler:    _KeyValueService_List_Handler,
+		},
+		{
+			MethodName: "OpenSnapshot",
+			Handler:    _KeyValueService_OpenSnapshot_Handler,
+		},
+		{
+			MethodName: "RenewSnapshot",
+			Handler:    _KeyValueService_RenewSnapshot_Handler,
+		},
+		{
+			MethodName: "ReleaseSnapshot",
+			Handler:    _KeyValueService_ReleaseSnapshot_Handler,
 		},
 		{
 			MethodName: "GetLimits",

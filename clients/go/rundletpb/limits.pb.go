@@ -106,8 +106,18 @@ type GetLimitsResponse struct {
 	WatchLagBytesMax uint64 `protobuf:"varint,19,opt,name=watch_lag_bytes_max,json=watchLagBytesMax,proto3" json:"watch_lag_bytes_max,omitempty"`
 	// Likewise.
 	WatchLagChangesMax uint64 `protobuf:"varint,20,opt,name=watch_lag_changes_max,json=watchLagChangesMax,proto3" json:"watch_lag_changes_max,omitempty"`
-	unknownFields      protoimpl.UnknownFields
-	sizeCache          protoimpl.SizeCache
+	// Bytes of a `request_id`.
+	RequestIdBytesMax uint64 `protobuf:"varint,21,opt,name=request_id_bytes_max,json=requestIdBytesMax,proto3" json:"request_id_bytes_max,omitempty"`
+	// How long the outcome of a request with an id is remembered, at least.
+	RequestWindow *durationpb.Duration `protobuf:"bytes,22,opt,name=request_window,json=requestWindow,proto3" json:"request_window,omitempty"`
+	// Snapshots at a time.
+	SnapshotsMax uint64 `protobuf:"varint,23,opt,name=snapshots_max,json=snapshotsMax,proto3" json:"snapshots_max,omitempty"`
+	// The lease of a snapshot that names none.
+	SnapshotLease *durationpb.Duration `protobuf:"bytes,24,opt,name=snapshot_lease,json=snapshotLease,proto3" json:"snapshot_lease,omitempty"`
+	// The longest lease that a snapshot may name.
+	SnapshotLeaseMax *durationpb.Duration `protobuf:"bytes,25,opt,name=snapshot_lease_max,json=snapshotLeaseMax,proto3" json:"snapshot_lease_max,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
 }
 
 func (x *GetLimitsResponse) Reset() {
@@ -280,13 +290,48 @@ func (x *GetLimitsResponse) GetWatchLagChangesMax() uint64 {
 	return 0
 }
 
+func (x *GetLimitsResponse) GetRequestIdBytesMax() uint64 {
+	if x != nil {
+		return x.RequestIdBytesMax
+	}
+	return 0
+}
+
+func (x *GetLimitsResponse) GetRequestWindow() *durationpb.Duration {
+	if x != nil {
+		return x.RequestWindow
+	}
+	return nil
+}
+
+func (x *GetLimitsResponse) GetSnapshotsMax() uint64 {
+	if x != nil {
+		return x.SnapshotsMax
+	}
+	return 0
+}
+
+func (x *GetLimitsResponse) GetSnapshotLease() *durationpb.Duration {
+	if x != nil {
+		return x.SnapshotLease
+	}
+	return nil
+}
+
+func (x *GetLimitsResponse) GetSnapshotLeaseMax() *durationpb.Duration {
+	if x != nil {
+		return x.SnapshotLeaseMax
+	}
+	return nil
+}
+
 var File_rundlet_v1_limits_proto protoreflect.FileDescriptor
 
 const file_rundlet_v1_limits_proto_rawDesc = "" +
 	"\n" +
 	"\x17rundlet/v1/limits.proto\x12\n" +
 	"rundlet.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x16rundlet/v1/entry.proto\"\x12\n" +
-	"\x10GetLimitsRequest\"\xa8\a\n" +
+	"\x10GetLimitsRequest\"\xcb\t\n" +
 	"\x11GetLimitsResponse\x12\"\n" +
 	"\rkey_bytes_max\x18\x01 \x01(\x04R\vkeyBytesMax\x12&\n" +
 	"\x0fvalue_bytes_max\x18\x02 \x01(\x04R\rvalueBytesMax\x12$\n" +
@@ -310,7 +355,12 @@ const file_rundlet_v1_limits_proto_rawDesc = "" +
 	"watchesMax\x12(\n" +
 	"\x10watch_ranges_max\x18\x12 \x01(\x04R\x0ewatchRangesMax\x12-\n" +
 	"\x13watch_lag_bytes_max\x18\x13 \x01(\x04R\x10watchLagBytesMax\x121\n" +
-	"\x15watch_lag_changes_max\x18\x14 \x01(\x04R\x12watchLagChangesMaxB6\n" +
+	"\x15watch_lag_changes_max\x18\x14 \x01(\x04R\x12watchLagChangesMax\x12/\n" +
+	"\x14request_id_bytes_max\x18\x15 \x01(\x04R\x11requestIdBytesMax\x12@\n" +
+	"\x0erequest_window\x18\x16 \x01(\v2\x19.google.protobuf.DurationR\rrequestWindow\x12#\n" +
+	"\rsnapshots_max\x18\x17 \x01(\x04R\fsnapshotsMax\x12@\n" +
+	"\x0esnapshot_lease\x18\x18 \x01(\v2\x19.google.protobuf.DurationR\rsnapshotLease\x12G\n" +
+	"\x12snapshot_lease_max\x18\x19 \x01(\v2\x19.google.protobuf.DurationR\x10snapshotLeaseMaxB6\n" +
 	"\n" +
 	"rundlet.v1P\x01Z&rundlet/clients/go/rundletpb;rundletpbb\x06proto3"
 
@@ -336,11 +386,14 @@ var file_rundlet_v1_limits_proto_goTypes = []any{
 var file_rundlet_v1_limits_proto_depIdxs = []int32{
 	2, // 0: rundlet.v1.GetLimitsResponse.page_lease:type_name -> google.protobuf.Duration
 	3, // 1: rundlet.v1.GetLimitsResponse.default_durability:type_name -> rundlet.v1.Durability
-	2, // [2:2] is the sub-list for method output_type
-	2, // [2:2] is the sub-list for method input_type
-	2, // [2:2] is the sub-list for extension type_name
-	2, // [2:2] is the sub-list for extension extendee
-	0, // [0:2] is the sub-list for field type_name
+	2, // 2: rundlet.v1.GetLimitsResponse.request_window:type_name -> google.protobuf.Duration
+	2, // 3: rundlet.v1.GetLimitsResponse.snapshot_lease:type_name -> google.protobuf.Duration
+	2, // 4: rundlet.v1.GetLimitsResponse.snapshot_lease_max:type_name -> google.protobuf.Duration
+	5, // [5:5] is the sub-list for method output_type
+	5, // [5:5] is the sub-list for method input_type
+	5, // [5:5] is the sub-list for extension type_name
+	5, // [5:5] is the sub-list for extension extendee
+	0, // [0:5] is the sub-list for field type_name
 }
 
 func init() { file_rundlet_v1_limits_proto_init() }

@@ -53,7 +53,10 @@ type ListRequest struct {
 	// on later pages.
 	MinRevision uint64 `protobuf:"varint,9,opt,name=min_revision,json=minRevision,proto3" json:"min_revision,omitempty"`
 	// Return JSON as `json_text`.
-	JsonAsText    bool `protobuf:"varint,10,opt,name=json_as_text,json=jsonAsText,proto3" json:"json_as_text,omitempty"`
+	JsonAsText bool `protobuf:"varint,10,opt,name=json_as_text,json=jsonAsText,proto3" json:"json_as_text,omitempty"`
+	// Read at this snapshot. Not together with `min_revision`. The same for
+	// all pages.
+	SnapshotToken string `protobuf:"bytes,11,opt,name=snapshot_token,json=snapshotToken,proto3" json:"snapshot_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -158,6 +161,13 @@ func (x *ListRequest) GetJsonAsText() bool {
 	return false
 }
 
+func (x *ListRequest) GetSnapshotToken() string {
+	if x != nil {
+		return x.SnapshotToken
+	}
+	return ""
+}
+
 // A page of a range.
 type ListResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -251,7 +261,10 @@ type ScanRequest struct {
 	// Fail rather than answer from a state before this revision.
 	MinRevision uint64 `protobuf:"varint,7,opt,name=min_revision,json=minRevision,proto3" json:"min_revision,omitempty"`
 	// Return JSON as `json_text`.
-	JsonAsText    bool `protobuf:"varint,8,opt,name=json_as_text,json=jsonAsText,proto3" json:"json_as_text,omitempty"`
+	JsonAsText bool `protobuf:"varint,8,opt,name=json_as_text,json=jsonAsText,proto3" json:"json_as_text,omitempty"`
+	// Read at this snapshot. Not together with `min_revision`. The same with
+	// a `page_token`.
+	SnapshotToken string `protobuf:"bytes,9,opt,name=snapshot_token,json=snapshotToken,proto3" json:"snapshot_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -342,6 +355,13 @@ func (x *ScanRequest) GetJsonAsText() bool {
 	return false
 }
 
+func (x *ScanRequest) GetSnapshotToken() string {
+	if x != nil {
+		return x.SnapshotToken
+	}
+	return ""
+}
+
 // A chunk of a stream.
 type ScanResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -411,7 +431,7 @@ var File_rundlet_v1_range_proto protoreflect.FileDescriptor
 const file_rundlet_v1_range_proto_rawDesc = "" +
 	"\n" +
 	"\x16rundlet/v1/range.proto\x12\n" +
-	"rundlet.v1\x1a\x16rundlet/v1/entry.proto\"\xa4\x02\n" +
+	"rundlet.v1\x1a\x16rundlet/v1/entry.proto\"\xcb\x02\n" +
 	"\vListRequest\x12\x16\n" +
 	"\x06prefix\x18\x01 \x01(\tR\x06prefix\x12\x14\n" +
 	"\x05start\x18\x02 \x01(\tR\x05start\x12\x10\n" +
@@ -426,12 +446,13 @@ const file_rundlet_v1_range_proto_rawDesc = "" +
 	"\fmin_revision\x18\t \x01(\x04R\vminRevision\x12 \n" +
 	"\fjson_as_text\x18\n" +
 	" \x01(\bR\n" +
-	"jsonAsText\"\x9e\x01\n" +
+	"jsonAsText\x12%\n" +
+	"\x0esnapshot_token\x18\v \x01(\tR\rsnapshotToken\"\x9e\x01\n" +
 	"\fListResponse\x12+\n" +
 	"\aentries\x18\x01 \x03(\v2\x11.rundlet.v1.EntryR\aentries\x12&\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\x12\x14\n" +
 	"\x05count\x18\x03 \x01(\x04R\x05count\x12#\n" +
-	"\rread_revision\x18\x04 \x01(\x04R\freadRevision\"\xe8\x01\n" +
+	"\rread_revision\x18\x04 \x01(\x04R\freadRevision\"\x8f\x02\n" +
 	"\vScanRequest\x12\x16\n" +
 	"\x06prefix\x18\x01 \x01(\tR\x06prefix\x12\x14\n" +
 	"\x05start\x18\x02 \x01(\tR\x05start\x12\x10\n" +
@@ -442,7 +463,8 @@ const file_rundlet_v1_range_proto_rawDesc = "" +
 	"page_token\x18\x06 \x01(\tR\tpageToken\x12!\n" +
 	"\fmin_revision\x18\a \x01(\x04R\vminRevision\x12 \n" +
 	"\fjson_as_text\x18\b \x01(\bR\n" +
-	"jsonAsText\"\x88\x01\n" +
+	"jsonAsText\x12%\n" +
+	"\x0esnapshot_token\x18\t \x01(\tR\rsnapshotToken\"\x88\x01\n" +
 	"\fScanResponse\x12+\n" +
 	"\aentries\x18\x01 \x03(\v2\x11.rundlet.v1.EntryR\aentries\x12&\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\x12#\n" +

@@ -35,7 +35,9 @@ type GetRequest struct {
 	// Leave the value out.
 	MetadataOnly bool `protobuf:"varint,4,opt,name=metadata_only,json=metadataOnly,proto3" json:"metadata_only,omitempty"`
 	// Return JSON as `json_text`.
-	JsonAsText    bool `protobuf:"varint,5,opt,name=json_as_text,json=jsonAsText,proto3" json:"json_as_text,omitempty"`
+	JsonAsText bool `protobuf:"varint,5,opt,name=json_as_text,json=jsonAsText,proto3" json:"json_as_text,omitempty"`
+	// Read at this snapshot. Not together with `min_revision`.
+	SnapshotToken string `protobuf:"bytes,6,opt,name=snapshot_token,json=snapshotToken,proto3" json:"snapshot_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -105,6 +107,13 @@ func (x *GetRequest) GetJsonAsText() bool {
 	return false
 }
 
+func (x *GetRequest) GetSnapshotToken() string {
+	if x != nil {
+		return x.SnapshotToken
+	}
+	return ""
+}
+
 // One key.
 type GetResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -170,7 +179,9 @@ type BatchGetRequest struct {
 	// Leave the values out.
 	MetadataOnly bool `protobuf:"varint,3,opt,name=metadata_only,json=metadataOnly,proto3" json:"metadata_only,omitempty"`
 	// Return JSON as `json_text`.
-	JsonAsText    bool `protobuf:"varint,4,opt,name=json_as_text,json=jsonAsText,proto3" json:"json_as_text,omitempty"`
+	JsonAsText bool `protobuf:"varint,4,opt,name=json_as_text,json=jsonAsText,proto3" json:"json_as_text,omitempty"`
+	// Read at this snapshot. Not together with `min_revision`.
+	SnapshotToken string `protobuf:"bytes,5,opt,name=snapshot_token,json=snapshotToken,proto3" json:"snapshot_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -231,6 +242,13 @@ func (x *BatchGetRequest) GetJsonAsText() bool {
 		return x.JsonAsText
 	}
 	return false
+}
+
+func (x *BatchGetRequest) GetSnapshotToken() string {
+	if x != nil {
+		return x.SnapshotToken
+	}
+	return ""
 }
 
 // Several keys.
@@ -380,7 +398,7 @@ var File_rundlet_v1_read_proto protoreflect.FileDescriptor
 const file_rundlet_v1_read_proto_rawDesc = "" +
 	"\n" +
 	"\x15rundlet/v1/read.proto\x12\n" +
-	"rundlet.v1\x1a\x16rundlet/v1/entry.proto\"\xad\x01\n" +
+	"rundlet.v1\x1a\x16rundlet/v1/entry.proto\"\xd4\x01\n" +
 	"\n" +
 	"GetRequest\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12#\n" +
@@ -388,16 +406,18 @@ const file_rundlet_v1_read_proto_rawDesc = "" +
 	"\fmin_revision\x18\x03 \x01(\x04R\vminRevision\x12#\n" +
 	"\rmetadata_only\x18\x04 \x01(\bR\fmetadataOnly\x12 \n" +
 	"\fjson_as_text\x18\x05 \x01(\bR\n" +
-	"jsonAsText\"[\n" +
+	"jsonAsText\x12%\n" +
+	"\x0esnapshot_token\x18\x06 \x01(\tR\rsnapshotToken\"[\n" +
 	"\vGetResponse\x12'\n" +
 	"\x05entry\x18\x01 \x01(\v2\x11.rundlet.v1.EntryR\x05entry\x12#\n" +
-	"\rread_revision\x18\x02 \x01(\x04R\freadRevision\"\x8f\x01\n" +
+	"\rread_revision\x18\x02 \x01(\x04R\freadRevision\"\xb6\x01\n" +
 	"\x0fBatchGetRequest\x12\x12\n" +
 	"\x04keys\x18\x01 \x03(\tR\x04keys\x12!\n" +
 	"\fmin_revision\x18\x02 \x01(\x04R\vminRevision\x12#\n" +
 	"\rmetadata_only\x18\x03 \x01(\bR\fmetadataOnly\x12 \n" +
 	"\fjson_as_text\x18\x04 \x01(\bR\n" +
-	"jsonAsText\"m\n" +
+	"jsonAsText\x12%\n" +
+	"\x0esnapshot_token\x18\x05 \x01(\tR\rsnapshotToken\"m\n" +
 	"\x10BatchGetResponse\x124\n" +
 	"\aresults\x18\x01 \x03(\v2\x1a.rundlet.v1.BatchGetResultR\aresults\x12#\n" +
 	"\rread_revision\x18\x02 \x01(\x04R\freadRevision\"a\n" +

@@ -1089,7 +1089,12 @@ type CommitRequest struct {
 	// was there before.
 	ReturnPrevious bool `protobuf:"varint,5,opt,name=return_previous,json=returnPrevious,proto3" json:"return_previous,omitempty"`
 	// Return JSON as `json_text`.
-	JsonAsText    bool `protobuf:"varint,6,opt,name=json_as_text,json=jsonAsText,proto3" json:"json_as_text,omitempty"`
+	JsonAsText bool `protobuf:"varint,6,opt,name=json_as_text,json=jsonAsText,proto3" json:"json_as_text,omitempty"`
+	// Makes the write happen exactly once: a repeat with this id is answered with
+	// the outcome of the first and changes nothing, for at least `request_window`
+	// after its commit, also across restarts. 1 to `request_id_bytes_max` bytes,
+	// unique to the write, as a UUID is. Empty: no such promise.
+	RequestId     string `protobuf:"bytes,15,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1166,6 +1171,13 @@ func (x *CommitRequest) GetJsonAsText() bool {
 	return false
 }
 
+func (x *CommitRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
 // Says what a transaction did.
 type CommitResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1181,8 +1193,13 @@ type CommitResponse struct {
 	Results []*OperationResult `protobuf:"bytes,5,rep,name=results,proto3" json:"results,omitempty"`
 	// Why the branch is BRANCH_OTHERWISE.
 	FailedCondition *FailedCondition `protobuf:"bytes,6,opt,name=failed_condition,json=failedCondition,proto3" json:"failed_condition,omitempty"`
-	unknownFields   protoimpl.UnknownFields
-	sizeCache       protoimpl.SizeCache
+	// The newest revision that is on disk, it and all before it.
+	DurableRevision uint64 `protobuf:"varint,7,opt,name=durable_revision,json=durableRevision,proto3" json:"durable_revision,omitempty"`
+	// This is the outcome of an earlier request with this `request_id`. Its
+	// results have no entries: those are not remembered.
+	Replayed      bool `protobuf:"varint,8,opt,name=replayed,proto3" json:"replayed,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *CommitResponse) Reset() {
@@ -1257,6 +1274,20 @@ func (x *CommitResponse) GetFailedCondition() *FailedCondition {
 	return nil
 }
 
+func (x *CommitResponse) GetDurableRevision() uint64 {
+	if x != nil {
+		return x.DurableRevision
+	}
+	return 0
+}
+
+func (x *CommitResponse) GetReplayed() bool {
+	if x != nil {
+		return x.Replayed
+	}
+	return false
+}
+
 var File_rundlet_v1_transaction_proto protoreflect.FileDescriptor
 
 const file_rundlet_v1_transaction_proto_rawDesc = "" +
@@ -1323,7 +1354,7 @@ const file_rundlet_v1_transaction_proto_rawDesc = "" +
 	"\brevision\x18\x03 \x01(\x04R\brevision\x12\x18\n" +
 	"\aversion\x18\x04 \x01(\x04R\aversion\x12\x1f\n" +
 	"\vvalue_crc32\x18\x05 \x01(\aR\n" +
-	"valueCrc32\"\xb5\x02\n" +
+	"valueCrc32\"\xd4\x02\n" +
 	"\rCommitRequest\x125\n" +
 	"\n" +
 	"conditions\x18\x01 \x03(\v2\x15.rundlet.v1.ConditionR\n" +
@@ -1337,7 +1368,9 @@ const file_rundlet_v1_transaction_proto_rawDesc = "" +
 	"durability\x12'\n" +
 	"\x0freturn_previous\x18\x05 \x01(\bR\x0ereturnPrevious\x12 \n" +
 	"\fjson_as_text\x18\x06 \x01(\bR\n" +
-	"jsonAsText\"\xb4\x02\n" +
+	"jsonAsText\x12\x1d\n" +
+	"\n" +
+	"request_id\x18\x0f \x01(\tR\trequestId\"\xfb\x02\n" +
 	"\x0eCommitResponse\x12*\n" +
 	"\x06branch\x18\x01 \x01(\x0e2\x12.rundlet.v1.BranchR\x06branch\x12\x1a\n" +
 	"\brevision\x18\x02 \x01(\x04R\brevision\x12#\n" +
@@ -1346,7 +1379,9 @@ const file_rundlet_v1_transaction_proto_rawDesc = "" +
 	"durability\x18\x04 \x01(\x0e2\x16.rundlet.v1.DurabilityR\n" +
 	"durability\x125\n" +
 	"\aresults\x18\x05 \x03(\v2\x1b.rundlet.v1.OperationResultR\aresults\x12F\n" +
-	"\x10failed_condition\x18\x06 \x01(\v2\x1b.rundlet.v1.FailedConditionR\x0ffailedCondition*M\n" +
+	"\x10failed_condition\x18\x06 \x01(\v2\x1b.rundlet.v1.FailedConditionR\x0ffailedCondition\x12)\n" +
+	"\x10durable_revision\x18\a \x01(\x04R\x0fdurableRevision\x12\x1a\n" +
+	"\breplayed\x18\b \x01(\bR\breplayed*M\n" +
 	"\x06Branch\x12\x16\n" +
 	"\x12BRANCH_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11BRANCH_OPERATIONS\x10\x01\x12\x14\n" +

@@ -9,7 +9,7 @@ import threading
 import grpc
 import pytest
 import rundlet
-from rundlet.v1 import admin_pb2, limits_pb2, range_pb2, read_pb2
+from rundlet.v1 import limits_pb2, range_pb2, read_pb2, stats_pb2
 from scripted_server import Failure, end_of_call, failure
 
 DRAINING = failure("UNAVAILABLE", "DRAINING")
@@ -21,7 +21,7 @@ READS = [
     (lambda db: db.count(), range_pb2.ListResponse()),
     (lambda db: list(db.scan()), [range_pb2.ScanResponse()]),
     (lambda db: db.limits(), limits_pb2.GetLimitsResponse()),
-    (lambda db: db.stats(), admin_pb2.StatsResponse()),
+    (lambda db: db.stats(), stats_pb2.StatsResponse()),
 ]
 
 WRITES = [

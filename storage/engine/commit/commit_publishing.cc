@@ -36,6 +36,7 @@ void CommitPipeline::TakeReady(std::vector<CommitPtr>* ready) {
       if (commit->expired) counts_.expired += commit->changes.size();
       for (const Index::Change& change : commit->changes) ForgetNewest(change);
     }
+    commit->receipt.durable_revision = synced_;
     ready->push_back(std::move(commit));
   }
 }

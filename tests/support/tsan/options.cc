@@ -24,6 +24,7 @@ RUNDLET_NOT_INSTRUMENTED const char* __tsan_default_suppressions() {
          "race:^grpc::internal::InterceptorBatchMethodsImpl::\n"
          "race:^grpc::internal::CallbackWithSuccessTag::Clear\n"
          "race:^grpc::internal::ServerCallbackCall::ServerCallbackCall\n"
+         "race:^grpc::internal::CallOpServerSendStatus::~CallOpServerSend\n"
          "race:^grpc::Status grpc::internal::CallOpSendMessage::\n";
 }
 

@@ -10,7 +10,7 @@ import grpc
 from rundlet import entries, messages
 from rundlet.calls import DEFAULT_TIMEOUT
 from rundlet.reads import Reads
-from rundlet.v1 import admin_pb2, limits_pb2
+from rundlet.v1 import admin_pb2, limits_pb2, stats_pb2
 from rundlet.writes import Writes
 
 # How soon a broken connection is tried again, and at most how late; gRPC's own
@@ -86,7 +86,7 @@ class Client(Reads, Writes):
 
     def stats(self, *, timeout: float | None = None) -> dict[str, Any]:
         """What the store counts, by its name, as `keys_in_index`."""
-        request = admin_pb2.StatsRequest()
+        request = stats_pb2.StatsRequest()
         return messages.plain(self._read(self._admin.Stats, request, timeout))
 
     def compact(self, *, timeout: float = COMPACT_TIMEOUT) -> dict[str, Any]:

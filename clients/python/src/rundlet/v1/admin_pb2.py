@@ -23,10 +23,10 @@ _sym_db = _symbol_database.Default()
 
 
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
-from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from rundlet.v1 import stats_pb2 as rundlet_dot_v1_dot_stats__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16rundlet/v1/admin.proto\x12\nrundlet.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x0e\n\x0cStatsRequest\"\xce\x05\n\rStatsResponse\x12\x15\n\rkeys_in_index\x18\x01 \x01(\x04\x12\x15\n\rkeys_in_cache\x18\x02 \x01(\x04\x12\x11\n\tput_count\x18\x03 \x01(\x04\x12\x14\n\x0c\x64\x65lete_count\x18\x04 \x01(\x04\x12\x17\n\x0f\x66ile_size_bytes\x18\x05 \x01(\x04\x12\x38\n\x14last_compaction_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08store_id\x18\x07 \x01(\t\x12\x18\n\x10visible_revision\x18\x08 \x01(\x04\x12\x18\n\x10\x64urable_revision\x18\t \x01(\x04\x12\x14\n\x0c\x63ommit_count\x18\n \x01(\x04\x12\x12\n\nread_count\x18\x0b \x01(\x04\x12\x17\n\x0f\x63\x61\x63he_hit_count\x18\x0c \x01(\x04\x12\x18\n\x10\x63\x61\x63he_miss_count\x18\r \x01(\x04\x12\x13\n\x0b\x63\x61\x63he_bytes\x18\x0e \x01(\x04\x12\x15\n\rexpired_count\x18\x0f \x01(\x04\x12\x13\n\x0bwrite_count\x18\x10 \x01(\x04\x12\x12\n\nsync_count\x18\x11 \x01(\x04\x12\x15\n\rpending_bytes\x18\x12 \x01(\x04\x12\x19\n\x11log_segment_count\x18\x13 \x01(\x04\x12\x1a\n\x12\x62\x61se_segment_count\x18\x14 \x01(\x04\x12\x12\n\nlive_bytes\x18\x15 \x01(\x04\x12\x13\n\x0bindex_bytes\x18\x16 \x01(\x04\x12\x18\n\x10page_lease_count\x18\x17 \x01(\x04\x12\x18\n\x10\x63ompaction_count\x18\x18 \x01(\x04\x12\x34\n\x11recovery_duration\x18\x19 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x1e\n\x16recovered_record_count\x18\x1a \x01(\x04\x12\x1a\n\x12recovery_cut_bytes\x18\x1b \x01(\x04\"\x10\n\x0e\x43ompactRequest\"\xc9\x01\n\x0f\x43ompactResponse\x12\x17\n\x0fsegments_before\x18\x01 \x01(\x04\x12\x16\n\x0esegments_after\x18\x02 \x01(\x04\x12\x14\n\x0c\x62ytes_before\x18\x03 \x01(\x04\x12\x13\n\x0b\x62ytes_after\x18\x04 \x01(\x04\x12\x14\n\x0crecords_kept\x18\x05 \x01(\x04\x12\x17\n\x0frecords_dropped\x18\x06 \x01(\x04\x12+\n\x08\x64uration\x18\x07 \x01(\x0b\x32\x19.google.protobuf.Duration2\x90\x01\n\x0c\x41\x64minService\x12<\n\x05Stats\x12\x18.rundlet.v1.StatsRequest\x1a\x19.rundlet.v1.StatsResponse\x12\x42\n\x07\x43ompact\x12\x1a.rundlet.v1.CompactRequest\x1a\x1b.rundlet.v1.CompactResponseB6\n\nrundlet.v1P\x01Z&rundlet/clients/go/rundletpb;rundletpbb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16rundlet/v1/admin.proto\x12\nrundlet.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x16rundlet/v1/stats.proto\"\x10\n\x0e\x43ompactRequest\"\xc9\x01\n\x0f\x43ompactResponse\x12\x17\n\x0fsegments_before\x18\x01 \x01(\x04\x12\x16\n\x0esegments_after\x18\x02 \x01(\x04\x12\x14\n\x0c\x62ytes_before\x18\x03 \x01(\x04\x12\x13\n\x0b\x62ytes_after\x18\x04 \x01(\x04\x12\x14\n\x0crecords_kept\x18\x05 \x01(\x04\x12\x17\n\x0frecords_dropped\x18\x06 \x01(\x04\x12+\n\x08\x64uration\x18\x07 \x01(\x0b\x32\x19.google.protobuf.Duration2\x90\x01\n\x0c\x41\x64minService\x12<\n\x05Stats\x12\x18.rundlet.v1.StatsRequest\x1a\x19.rundlet.v1.StatsResponse\x12\x42\n\x07\x43ompact\x12\x1a.rundlet.v1.CompactRequest\x1a\x1b.rundlet.v1.CompactResponseB6\n\nrundlet.v1P\x01Z&rundlet/clients/go/rundletpb;rundletpbb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,14 +34,10 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'rundlet.v1.admin_pb2', _glo
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\nrundlet.v1P\001Z&rundlet/clients/go/rundletpb;rundletpb'
-  _globals['_STATSREQUEST']._serialized_start=103
-  _globals['_STATSREQUEST']._serialized_end=117
-  _globals['_STATSRESPONSE']._serialized_start=120
-  _globals['_STATSRESPONSE']._serialized_end=838
-  _globals['_COMPACTREQUEST']._serialized_start=840
-  _globals['_COMPACTREQUEST']._serialized_end=856
-  _globals['_COMPACTRESPONSE']._serialized_start=859
-  _globals['_COMPACTRESPONSE']._serialized_end=1060
-  _globals['_ADMINSERVICE']._serialized_start=1063
-  _globals['_ADMINSERVICE']._serialized_end=1207
+  _globals['_COMPACTREQUEST']._serialized_start=94
+  _globals['_COMPACTREQUEST']._serialized_end=110
+  _globals['_COMPACTRESPONSE']._serialized_start=113
+  _globals['_COMPACTRESPONSE']._serialized_end=314
+  _globals['_ADMINSERVICE']._serialized_start=317
+  _globals['_ADMINSERVICE']._serialized_end=461
 # @@protoc_insertion_point(module_scope)

@@ -4,6 +4,7 @@ import grpc
 import warnings
 
 from rundlet.v1 import admin_pb2 as rundlet_dot_v1_dot_admin__pb2
+from rundlet.v1 import stats_pb2 as rundlet_dot_v1_dot_stats__pb2
 
 GRPC_GENERATED_VERSION = '1.76.0'
 GRPC_VERSION = grpc.__version__
@@ -37,8 +38,8 @@ class AdminServiceStub(object):
         """
         self.Stats = channel.unary_unary(
                 '/rundlet.v1.AdminService/Stats',
-                request_serializer=rundlet_dot_v1_dot_admin__pb2.StatsRequest.SerializeToString,
-                response_deserializer=rundlet_dot_v1_dot_admin__pb2.StatsResponse.FromString,
+                request_serializer=rundlet_dot_v1_dot_stats__pb2.StatsRequest.SerializeToString,
+                response_deserializer=rundlet_dot_v1_dot_stats__pb2.StatsResponse.FromString,
                 _registered_method=True)
         self.Compact = channel.unary_unary(
                 '/rundlet.v1.AdminService/Compact',
@@ -82,8 +83,8 @@ def add_AdminServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
             'Stats': grpc.unary_unary_rpc_method_handler(
                     servicer.Stats,
-                    request_deserializer=rundlet_dot_v1_dot_admin__pb2.StatsRequest.FromString,
-                    response_serializer=rundlet_dot_v1_dot_admin__pb2.StatsResponse.SerializeToString,
+                    request_deserializer=rundlet_dot_v1_dot_stats__pb2.StatsRequest.FromString,
+                    response_serializer=rundlet_dot_v1_dot_stats__pb2.StatsResponse.SerializeToString,
             ),
             'Compact': grpc.unary_unary_rpc_method_handler(
                     servicer.Compact,
@@ -117,8 +118,8 @@ class AdminService(object):
             request,
             target,
             '/rundlet.v1.AdminService/Stats',
-            rundlet_dot_v1_dot_admin__pb2.StatsRequest.SerializeToString,
-            rundlet_dot_v1_dot_admin__pb2.StatsResponse.FromString,
+            rundlet_dot_v1_dot_stats__pb2.StatsRequest.SerializeToString,
+            rundlet_dot_v1_dot_stats__pb2.StatsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -6,6 +6,7 @@ import warnings
 from rundlet.v1 import limits_pb2 as rundlet_dot_v1_dot_limits__pb2
 from rundlet.v1 import range_pb2 as rundlet_dot_v1_dot_range__pb2
 from rundlet.v1 import read_pb2 as rundlet_dot_v1_dot_read__pb2
+from rundlet.v1 import snapshot_pb2 as rundlet_dot_v1_dot_snapshot__pb2
 from rundlet.v1 import transaction_pb2 as rundlet_dot_v1_dot_transaction__pb2
 from rundlet.v1 import watch_pb2 as rundlet_dot_v1_dot_watch__pb2
 from rundlet.v1 import write_pb2 as rundlet_dot_v1_dot_write__pb2
@@ -70,6 +71,11 @@ class KeyValueServiceStub(object):
                 request_serializer=rundlet_dot_v1_dot_transaction__pb2.CommitRequest.SerializeToString,
                 response_deserializer=rundlet_dot_v1_dot_transaction__pb2.CommitResponse.FromString,
                 _registered_method=True)
+        self.Sync = channel.unary_unary(
+                '/rundlet.v1.KeyValueService/Sync',
+                request_serializer=rundlet_dot_v1_dot_write__pb2.SyncRequest.SerializeToString,
+                response_deserializer=rundlet_dot_v1_dot_write__pb2.SyncResponse.FromString,
+                _registered_method=True)
         self.List = channel.unary_unary(
                 '/rundlet.v1.KeyValueService/List',
                 request_serializer=rundlet_dot_v1_dot_range__pb2.ListRequest.SerializeToString,
@@ -79,6 +85,21 @@ class KeyValueServiceStub(object):
                 '/rundlet.v1.KeyValueService/Scan',
                 request_serializer=rundlet_dot_v1_dot_range__pb2.ScanRequest.SerializeToString,
                 response_deserializer=rundlet_dot_v1_dot_range__pb2.ScanResponse.FromString,
+                _registered_method=True)
+        self.OpenSnapshot = channel.unary_unary(
+                '/rundlet.v1.KeyValueService/OpenSnapshot',
+                request_serializer=rundlet_dot_v1_dot_snapshot__pb2.OpenSnapshotRequest.SerializeToString,
+                response_deserializer=rundlet_dot_v1_dot_snapshot__pb2.OpenSnapshotResponse.FromString,
+                _registered_method=True)
+        self.RenewSnapshot = channel.unary_unary(
+                '/rundlet.v1.KeyValueService/RenewSnapshot',
+                request_serializer=rundlet_dot_v1_dot_snapshot__pb2.RenewSnapshotRequest.SerializeToString,
+                response_deserializer=rundlet_dot_v1_dot_snapshot__pb2.RenewSnapshotResponse.FromString,
+                _registered_method=True)
+        self.ReleaseSnapshot = channel.unary_unary(
+                '/rundlet.v1.KeyValueService/ReleaseSnapshot',
+                request_serializer=rundlet_dot_v1_dot_snapshot__pb2.ReleaseSnapshotRequest.SerializeToString,
+                response_deserializer=rundlet_dot_v1_dot_snapshot__pb2.ReleaseSnapshotResponse.FromString,
                 _registered_method=True)
         self.Watch = channel.unary_stream(
                 '/rundlet.v1.KeyValueService/Watch',
@@ -101,8 +122,9 @@ class KeyValueServiceServicer(object):
 
         Effect: the key has the value and the expiry given; what it had is
         replaced. One transaction, linearizable. Durable as asked for.
-        Retry: after UNAVAILABLE always. After an unknown outcome only with
-        `create_only` or `expected_revision`, which make a repeat harmless.
+        Retry: with a `request_id` always. Without one after UNAVAILABLE, and after
+        an unknown outcome only with `create_only` or `expected_revision`, which
+        make a repeat harmless.
         Errors: ALREADY_EXISTS, KEY_EXISTS (`create_only`, and the key exists):
         read it, or take another key. ABORTED, CONDITION_FAILED
         (`expected_revision` is not the key's): read the key and decide anew.
@@ -114,11 +136,15 @@ class KeyValueServiceServicer(object):
     def Get(self, request, context):
         """Reads one key.
 
-        Effect: none; the newest version, linearizable. Retry: always safe.
+        Effect: none; the newest version, linearizable, or that of a snapshot.
+        Retry: always safe.
         Errors: NOT_FOUND, KEY_NOT_FOUND (the key is absent or expired;
         `read_revision` is in the metadata): expected, or ask with
         `allow_missing`. OUT_OF_RANGE, REVISION_NOT_REACHED (`min_revision`):
-        retry shortly, or without it.
+        retry shortly, or without it. OUT_OF_RANGE, HISTORY_GONE (the snapshot has
+        ended): open another one. INVALID_ARGUMENT, INVALID_SNAPSHOT_TOKEN: mend
+        the program. FAILED_PRECONDITION, FOREIGN_STORE (the snapshot is another
+        store's): open one.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -129,9 +155,9 @@ class KeyValueServiceServicer(object):
 
         Effect: the key is absent. That it was absent before is no error:
         `deleted` is false. One transaction, linearizable. Durable as asked for.
-        Retry: safe, except that `deleted` and `previous` then tell what the
-        repeat found; and that it removes what another client has put meanwhile,
-        unless `expected_revision` is set.
+        Retry: with a `request_id` always. Without one `deleted` and `previous`
+        then tell what the repeat found; and it removes what another client has put
+        meanwhile, unless `expected_revision` is set.
         Errors: ABORTED, CONDITION_FAILED as for Put.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -144,7 +170,8 @@ class KeyValueServiceServicer(object):
         Effect: a new version of the key with the expiry given. An absent key
         stays absent and is no error: `updated` is false. One transaction,
         linearizable. Durable as asked for.
-        Retry: safe; a `ttl` counts from the repeat.
+        Retry: safe; a `ttl` counts from the repeat, unless there is a
+        `request_id`.
         Errors: ABORTED, CONDITION_FAILED as for Put.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -156,8 +183,8 @@ class KeyValueServiceServicer(object):
 
         Effect: none. An absent key is no error, but marked. Retry: always safe.
         Limits: `batch_keys_max` keys, `answer_bytes_max` of keys and values.
-        Errors: INVALID_ARGUMENT, LIMIT_EXCEEDED: ask for fewer keys.
-        OUT_OF_RANGE, REVISION_NOT_REACHED as for Get.
+        Errors: INVALID_ARGUMENT, LIMIT_EXCEEDED: ask for fewer keys. Others as for
+        Get.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -170,8 +197,8 @@ class KeyValueServiceServicer(object):
         `otherwise` does. Either way the answer is OK and says which branch. All
         of it has one revision and is linearizable; a crash leaves all of it or
         nothing. Durable as asked for.
-        Retry: after UNAVAILABLE always. After an unknown outcome only if its own
-        conditions make a repeat harmless.
+        Retry: with a `request_id` always. Without one after UNAVAILABLE, and after
+        an unknown outcome only if its own conditions make a repeat harmless.
         Limits: `transaction_operations_max`, `transaction_bytes_max`; an answer
         that could exceed `answer_bytes_max` is refused before anything applies.
         Errors: ABORTED, CONDITION_FAILED (a condition does not hold and
@@ -182,10 +209,25 @@ class KeyValueServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Sync(self, request, context):
+        """Waits until writes are durable.
+
+        Effect: every write that was acknowledged before the call, and `revision`
+        at least, has the durability asked for when the answer comes. One sync
+        serves all who wait for it. Retry: always safe.
+        Errors: OUT_OF_RANGE, REVISION_NOT_REACHED (`revision` is above the newest
+        one): it is none of this store. UNKNOWN, OUTCOME_UNKNOWN (the sync failed):
+        the server ends; what was acknowledged at a lower durability may be lost.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def List(self, request, context):
         """Reads a range of keys in their order, a page at a time.
 
-        Effect: none. All pages show one revision: the newest at the first page.
+        Effect: none. All pages show one revision: the newest at the first page, or
+        the snapshot's.
         Retry: always safe, with the same token.
         Limits: a page has at most `page_size` entries and less than 1 MiB, or
         one entry. It may have fewer than asked for; only an empty
@@ -195,7 +237,7 @@ class KeyValueServiceServicer(object):
         request with this range, direction and kind): begin anew.
         FAILED_PRECONDITION, FOREIGN_PAGE_TOKEN (of another store): begin anew.
         OUT_OF_RANGE, HISTORY_GONE (its revision is no longer kept): begin anew.
-        OUT_OF_RANGE, REVISION_NOT_REACHED as for Get.
+        Others as for Get.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -211,6 +253,46 @@ class KeyValueServiceServicer(object):
         Limits: each chunk has less than 1 MiB, or one entry. A client that does
         not read for `page_lease` may lose the stream.
         Errors: as for List.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def OpenSnapshot(self, request, context):
+        """Takes a snapshot of now: Get, BatchGet, List and Scan can read at it.
+
+        Effect: what it shows is kept while its lease runs, whatever is written,
+        compacted or expires meanwhile; that takes disk space and memory, so
+        release it. It shows all that was acknowledged before the call. It ends
+        with its lease, when it is released, and with the server.
+        Retry: always safe; a snapshot whose answer was lost ends with its lease.
+        Limits: `snapshots_max` at a time, a lease of `snapshot_lease_max`.
+        Errors: RESOURCE_EXHAUSTED, TOO_MANY (there are `snapshots_max`): release
+        some, or retry later. OUT_OF_RANGE, REVISION_NOT_REACHED as for Get.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RenewSnapshot(self, request, context):
+        """Lets the lease of a snapshot begin anew.
+
+        Effect: it lives for the lease given, from now on; that may be shorter than
+        what was left. Retry: always safe.
+        Errors: NOT_FOUND, SNAPSHOT_GONE (its lease has ended, or it was released):
+        open another one. INVALID_ARGUMENT, INVALID_SNAPSHOT_TOKEN: mend the
+        program. FAILED_PRECONDITION, FOREIGN_STORE (another store's): open one.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReleaseSnapshot(self, request, context):
+        """Lets a snapshot go.
+
+        Effect: what only it kept can be compacted away. Retry: always safe; the
+        repeat may find it gone. Errors: as for RenewSnapshot; all mean that
+        nothing is left of it.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -287,6 +369,11 @@ def add_KeyValueServiceServicer_to_server(servicer, server):
                     request_deserializer=rundlet_dot_v1_dot_transaction__pb2.CommitRequest.FromString,
                     response_serializer=rundlet_dot_v1_dot_transaction__pb2.CommitResponse.SerializeToString,
             ),
+            'Sync': grpc.unary_unary_rpc_method_handler(
+                    servicer.Sync,
+                    request_deserializer=rundlet_dot_v1_dot_write__pb2.SyncRequest.FromString,
+                    response_serializer=rundlet_dot_v1_dot_write__pb2.SyncResponse.SerializeToString,
+            ),
             'List': grpc.unary_unary_rpc_method_handler(
                     servicer.List,
                     request_deserializer=rundlet_dot_v1_dot_range__pb2.ListRequest.FromString,
@@ -296,6 +383,21 @@ def add_KeyValueServiceServicer_to_server(servicer, server):
                     servicer.Scan,
                     request_deserializer=rundlet_dot_v1_dot_range__pb2.ScanRequest.FromString,
                     response_serializer=rundlet_dot_v1_dot_range__pb2.ScanResponse.SerializeToString,
+            ),
+            'OpenSnapshot': grpc.unary_unary_rpc_method_handler(
+                    servicer.OpenSnapshot,
+                    request_deserializer=rundlet_dot_v1_dot_snapshot__pb2.OpenSnapshotRequest.FromString,
+                    response_serializer=rundlet_dot_v1_dot_snapshot__pb2.OpenSnapshotResponse.SerializeToString,
+            ),
+            'RenewSnapshot': grpc.unary_unary_rpc_method_handler(
+                    servicer.RenewSnapshot,
+                    request_deserializer=rundlet_dot_v1_dot_snapshot__pb2.RenewSnapshotRequest.FromString,
+                    response_serializer=rundlet_dot_v1_dot_snapshot__pb2.RenewSnapshotResponse.SerializeToString,
+            ),
+            'ReleaseSnapshot': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReleaseSnapshot,
+                    request_deserializer=rundlet_dot_v1_dot_snapshot__pb2.ReleaseSnapshotRequest.FromString,
+                    response_serializer=rundlet_dot_v1_dot_snapshot__pb2.ReleaseSnapshotResponse.SerializeToString,
             ),
             'Watch': grpc.unary_stream_rpc_method_handler(
                     servicer.Watch,
@@ -482,6 +584,33 @@ class KeyValueService(object):
             _registered_method=True)
 
     @staticmethod
+    def Sync(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rundlet.v1.KeyValueService/Sync',
+            rundlet_dot_v1_dot_write__pb2.SyncRequest.SerializeToString,
+            rundlet_dot_v1_dot_write__pb2.SyncResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def List(request,
             target,
             options=(),
@@ -525,6 +654,87 @@ class KeyValueService(object):
             '/rundlet.v1.KeyValueService/Scan',
             rundlet_dot_v1_dot_range__pb2.ScanRequest.SerializeToString,
             rundlet_dot_v1_dot_range__pb2.ScanResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def OpenSnapshot(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rundlet.v1.KeyValueService/OpenSnapshot',
+            rundlet_dot_v1_dot_snapshot__pb2.OpenSnapshotRequest.SerializeToString,
+            rundlet_dot_v1_dot_snapshot__pb2.OpenSnapshotResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RenewSnapshot(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rundlet.v1.KeyValueService/RenewSnapshot',
+            rundlet_dot_v1_dot_snapshot__pb2.RenewSnapshotRequest.SerializeToString,
+            rundlet_dot_v1_dot_snapshot__pb2.RenewSnapshotResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReleaseSnapshot(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rundlet.v1.KeyValueService/ReleaseSnapshot',
+            rundlet_dot_v1_dot_snapshot__pb2.ReleaseSnapshotRequest.SerializeToString,
+            rundlet_dot_v1_dot_snapshot__pb2.ReleaseSnapshotResponse.FromString,
             options,
             channel_credentials,
             insecure,

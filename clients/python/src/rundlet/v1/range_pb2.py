@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from rundlet.v1 import entry_pb2 as rundlet_dot_v1_dot_entry__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16rundlet/v1/range.proto\x12\nrundlet.v1\x1a\x16rundlet/v1/entry.proto\"\xc4\x01\n\x0bListRequest\x12\x0e\n\x06prefix\x18\x01 \x01(\t\x12\r\n\x05start\x18\x02 \x01(\t\x12\x0b\n\x03\x65nd\x18\x03 \x01(\t\x12\x0f\n\x07reverse\x18\x04 \x01(\x08\x12\x11\n\tkeys_only\x18\x05 \x01(\x08\x12\x12\n\ncount_only\x18\x06 \x01(\x08\x12\x11\n\tpage_size\x18\x07 \x01(\x05\x12\x12\n\npage_token\x18\x08 \x01(\t\x12\x14\n\x0cmin_revision\x18\t \x01(\x04\x12\x14\n\x0cjson_as_text\x18\n \x01(\x08\"q\n\x0cListResponse\x12\"\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x11.rundlet.v1.Entry\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\r\n\x05\x63ount\x18\x03 \x01(\x04\x12\x15\n\rread_revision\x18\x04 \x01(\x04\"\x9d\x01\n\x0bScanRequest\x12\x0e\n\x06prefix\x18\x01 \x01(\t\x12\r\n\x05start\x18\x02 \x01(\t\x12\x0b\n\x03\x65nd\x18\x03 \x01(\t\x12\x0f\n\x07reverse\x18\x04 \x01(\x08\x12\x11\n\tkeys_only\x18\x05 \x01(\x08\x12\x12\n\npage_token\x18\x06 \x01(\t\x12\x14\n\x0cmin_revision\x18\x07 \x01(\x04\x12\x14\n\x0cjson_as_text\x18\x08 \x01(\x08\"b\n\x0cScanResponse\x12\"\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x11.rundlet.v1.Entry\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x15\n\rread_revision\x18\x03 \x01(\x04\x42\x36\n\nrundlet.v1P\x01Z&rundlet/clients/go/rundletpb;rundletpbb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16rundlet/v1/range.proto\x12\nrundlet.v1\x1a\x16rundlet/v1/entry.proto\"\xdc\x01\n\x0bListRequest\x12\x0e\n\x06prefix\x18\x01 \x01(\t\x12\r\n\x05start\x18\x02 \x01(\t\x12\x0b\n\x03\x65nd\x18\x03 \x01(\t\x12\x0f\n\x07reverse\x18\x04 \x01(\x08\x12\x11\n\tkeys_only\x18\x05 \x01(\x08\x12\x12\n\ncount_only\x18\x06 \x01(\x08\x12\x11\n\tpage_size\x18\x07 \x01(\x05\x12\x12\n\npage_token\x18\x08 \x01(\t\x12\x14\n\x0cmin_revision\x18\t \x01(\x04\x12\x14\n\x0cjson_as_text\x18\n \x01(\x08\x12\x16\n\x0esnapshot_token\x18\x0b \x01(\t\"q\n\x0cListResponse\x12\"\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x11.rundlet.v1.Entry\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\r\n\x05\x63ount\x18\x03 \x01(\x04\x12\x15\n\rread_revision\x18\x04 \x01(\x04\"\xb5\x01\n\x0bScanRequest\x12\x0e\n\x06prefix\x18\x01 \x01(\t\x12\r\n\x05start\x18\x02 \x01(\t\x12\x0b\n\x03\x65nd\x18\x03 \x01(\t\x12\x0f\n\x07reverse\x18\x04 \x01(\x08\x12\x11\n\tkeys_only\x18\x05 \x01(\x08\x12\x12\n\npage_token\x18\x06 \x01(\t\x12\x14\n\x0cmin_revision\x18\x07 \x01(\x04\x12\x14\n\x0cjson_as_text\x18\x08 \x01(\x08\x12\x16\n\x0esnapshot_token\x18\t \x01(\t\"b\n\x0cScanResponse\x12\"\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x11.rundlet.v1.Entry\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x15\n\rread_revision\x18\x03 \x01(\x04\x42\x36\n\nrundlet.v1P\x01Z&rundlet/clients/go/rundletpb;rundletpbb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,11 +34,11 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\nrundlet.v1P\001Z&rundlet/clients/go/rundletpb;rundletpb'
   _globals['_LISTREQUEST']._serialized_start=63
-  _globals['_LISTREQUEST']._serialized_end=259
-  _globals['_LISTRESPONSE']._serialized_start=261
-  _globals['_LISTRESPONSE']._serialized_end=374
-  _globals['_SCANREQUEST']._serialized_start=377
-  _globals['_SCANREQUEST']._serialized_end=534
-  _globals['_SCANRESPONSE']._serialized_start=536
-  _globals['_SCANRESPONSE']._serialized_end=634
+  _globals['_LISTREQUEST']._serialized_end=283
+  _globals['_LISTRESPONSE']._serialized_start=285
+  _globals['_LISTRESPONSE']._serialized_end=398
+  _globals['_SCANREQUEST']._serialized_start=401
+  _globals['_SCANREQUEST']._serialized_end=582
+  _globals['_SCANRESPONSE']._serialized_start=584
+  _globals['_SCANRESPONSE']._serialized_end=682
 # @@protoc_insertion_point(module_scope)

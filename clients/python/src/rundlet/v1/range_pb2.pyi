@@ -8,7 +8,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class ListRequest(_message.Message):
-    __slots__ = ("prefix", "start", "end", "reverse", "keys_only", "count_only", "page_size", "page_token", "min_revision", "json_as_text")
+    __slots__ = ("prefix", "start", "end", "reverse", "keys_only", "count_only", "page_size", "page_token", "min_revision", "json_as_text", "snapshot_token")
     PREFIX_FIELD_NUMBER: _ClassVar[int]
     START_FIELD_NUMBER: _ClassVar[int]
     END_FIELD_NUMBER: _ClassVar[int]
@@ -19,6 +19,7 @@ class ListRequest(_message.Message):
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     MIN_REVISION_FIELD_NUMBER: _ClassVar[int]
     JSON_AS_TEXT_FIELD_NUMBER: _ClassVar[int]
+    SNAPSHOT_TOKEN_FIELD_NUMBER: _ClassVar[int]
     prefix: str
     start: str
     end: str
@@ -29,7 +30,8 @@ class ListRequest(_message.Message):
     page_token: str
     min_revision: int
     json_as_text: bool
-    def __init__(self, prefix: _Optional[str] = ..., start: _Optional[str] = ..., end: _Optional[str] = ..., reverse: bool = ..., keys_only: bool = ..., count_only: bool = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., min_revision: _Optional[int] = ..., json_as_text: bool = ...) -> None: ...
+    snapshot_token: str
+    def __init__(self, prefix: _Optional[str] = ..., start: _Optional[str] = ..., end: _Optional[str] = ..., reverse: bool = ..., keys_only: bool = ..., count_only: bool = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., min_revision: _Optional[int] = ..., json_as_text: bool = ..., snapshot_token: _Optional[str] = ...) -> None: ...
 
 class ListResponse(_message.Message):
     __slots__ = ("entries", "next_page_token", "count", "read_revision")
@@ -44,7 +46,7 @@ class ListResponse(_message.Message):
     def __init__(self, entries: _Optional[_Iterable[_Union[_entry_pb2.Entry, _Mapping]]] = ..., next_page_token: _Optional[str] = ..., count: _Optional[int] = ..., read_revision: _Optional[int] = ...) -> None: ...
 
 class ScanRequest(_message.Message):
-    __slots__ = ("prefix", "start", "end", "reverse", "keys_only", "page_token", "min_revision", "json_as_text")
+    __slots__ = ("prefix", "start", "end", "reverse", "keys_only", "page_token", "min_revision", "json_as_text", "snapshot_token")
     PREFIX_FIELD_NUMBER: _ClassVar[int]
     START_FIELD_NUMBER: _ClassVar[int]
     END_FIELD_NUMBER: _ClassVar[int]
@@ -53,6 +55,7 @@ class ScanRequest(_message.Message):
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     MIN_REVISION_FIELD_NUMBER: _ClassVar[int]
     JSON_AS_TEXT_FIELD_NUMBER: _ClassVar[int]
+    SNAPSHOT_TOKEN_FIELD_NUMBER: _ClassVar[int]
     prefix: str
     start: str
     end: str
@@ -61,7 +64,8 @@ class ScanRequest(_message.Message):
     page_token: str
     min_revision: int
     json_as_text: bool
-    def __init__(self, prefix: _Optional[str] = ..., start: _Optional[str] = ..., end: _Optional[str] = ..., reverse: bool = ..., keys_only: bool = ..., page_token: _Optional[str] = ..., min_revision: _Optional[int] = ..., json_as_text: bool = ...) -> None: ...
+    snapshot_token: str
+    def __init__(self, prefix: _Optional[str] = ..., start: _Optional[str] = ..., end: _Optional[str] = ..., reverse: bool = ..., keys_only: bool = ..., page_token: _Optional[str] = ..., min_revision: _Optional[int] = ..., json_as_text: bool = ..., snapshot_token: _Optional[str] = ...) -> None: ...
 
 class ScanResponse(_message.Message):
     __slots__ = ("entries", "next_page_token", "read_revision")

@@ -8,18 +8,20 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class GetRequest(_message.Message):
-    __slots__ = ("key", "allow_missing", "min_revision", "metadata_only", "json_as_text")
+    __slots__ = ("key", "allow_missing", "min_revision", "metadata_only", "json_as_text", "snapshot_token")
     KEY_FIELD_NUMBER: _ClassVar[int]
     ALLOW_MISSING_FIELD_NUMBER: _ClassVar[int]
     MIN_REVISION_FIELD_NUMBER: _ClassVar[int]
     METADATA_ONLY_FIELD_NUMBER: _ClassVar[int]
     JSON_AS_TEXT_FIELD_NUMBER: _ClassVar[int]
+    SNAPSHOT_TOKEN_FIELD_NUMBER: _ClassVar[int]
     key: str
     allow_missing: bool
     min_revision: int
     metadata_only: bool
     json_as_text: bool
-    def __init__(self, key: _Optional[str] = ..., allow_missing: bool = ..., min_revision: _Optional[int] = ..., metadata_only: bool = ..., json_as_text: bool = ...) -> None: ...
+    snapshot_token: str
+    def __init__(self, key: _Optional[str] = ..., allow_missing: bool = ..., min_revision: _Optional[int] = ..., metadata_only: bool = ..., json_as_text: bool = ..., snapshot_token: _Optional[str] = ...) -> None: ...
 
 class GetResponse(_message.Message):
     __slots__ = ("entry", "read_revision")
@@ -30,16 +32,18 @@ class GetResponse(_message.Message):
     def __init__(self, entry: _Optional[_Union[_entry_pb2.Entry, _Mapping]] = ..., read_revision: _Optional[int] = ...) -> None: ...
 
 class BatchGetRequest(_message.Message):
-    __slots__ = ("keys", "min_revision", "metadata_only", "json_as_text")
+    __slots__ = ("keys", "min_revision", "metadata_only", "json_as_text", "snapshot_token")
     KEYS_FIELD_NUMBER: _ClassVar[int]
     MIN_REVISION_FIELD_NUMBER: _ClassVar[int]
     METADATA_ONLY_FIELD_NUMBER: _ClassVar[int]
     JSON_AS_TEXT_FIELD_NUMBER: _ClassVar[int]
+    SNAPSHOT_TOKEN_FIELD_NUMBER: _ClassVar[int]
     keys: _containers.RepeatedScalarFieldContainer[str]
     min_revision: int
     metadata_only: bool
     json_as_text: bool
-    def __init__(self, keys: _Optional[_Iterable[str]] = ..., min_revision: _Optional[int] = ..., metadata_only: bool = ..., json_as_text: bool = ...) -> None: ...
+    snapshot_token: str
+    def __init__(self, keys: _Optional[_Iterable[str]] = ..., min_revision: _Optional[int] = ..., metadata_only: bool = ..., json_as_text: bool = ..., snapshot_token: _Optional[str] = ...) -> None: ...
 
 class BatchGetResponse(_message.Message):
     __slots__ = ("results", "read_revision")

@@ -136,33 +136,39 @@ class FailedCondition(_message.Message):
     def __init__(self, index: _Optional[int] = ..., exists: bool = ..., revision: _Optional[int] = ..., version: _Optional[int] = ..., value_crc32: _Optional[int] = ...) -> None: ...
 
 class CommitRequest(_message.Message):
-    __slots__ = ("conditions", "operations", "otherwise", "durability", "return_previous", "json_as_text")
+    __slots__ = ("conditions", "operations", "otherwise", "durability", "return_previous", "json_as_text", "request_id")
     CONDITIONS_FIELD_NUMBER: _ClassVar[int]
     OPERATIONS_FIELD_NUMBER: _ClassVar[int]
     OTHERWISE_FIELD_NUMBER: _ClassVar[int]
     DURABILITY_FIELD_NUMBER: _ClassVar[int]
     RETURN_PREVIOUS_FIELD_NUMBER: _ClassVar[int]
     JSON_AS_TEXT_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     conditions: _containers.RepeatedCompositeFieldContainer[Condition]
     operations: _containers.RepeatedCompositeFieldContainer[Operation]
     otherwise: Otherwise
     durability: _entry_pb2.Durability
     return_previous: bool
     json_as_text: bool
-    def __init__(self, conditions: _Optional[_Iterable[_Union[Condition, _Mapping]]] = ..., operations: _Optional[_Iterable[_Union[Operation, _Mapping]]] = ..., otherwise: _Optional[_Union[Otherwise, _Mapping]] = ..., durability: _Optional[_Union[_entry_pb2.Durability, str]] = ..., return_previous: bool = ..., json_as_text: bool = ...) -> None: ...
+    request_id: str
+    def __init__(self, conditions: _Optional[_Iterable[_Union[Condition, _Mapping]]] = ..., operations: _Optional[_Iterable[_Union[Operation, _Mapping]]] = ..., otherwise: _Optional[_Union[Otherwise, _Mapping]] = ..., durability: _Optional[_Union[_entry_pb2.Durability, str]] = ..., return_previous: bool = ..., json_as_text: bool = ..., request_id: _Optional[str] = ...) -> None: ...
 
 class CommitResponse(_message.Message):
-    __slots__ = ("branch", "revision", "read_revision", "durability", "results", "failed_condition")
+    __slots__ = ("branch", "revision", "read_revision", "durability", "results", "failed_condition", "durable_revision", "replayed")
     BRANCH_FIELD_NUMBER: _ClassVar[int]
     REVISION_FIELD_NUMBER: _ClassVar[int]
     READ_REVISION_FIELD_NUMBER: _ClassVar[int]
     DURABILITY_FIELD_NUMBER: _ClassVar[int]
     RESULTS_FIELD_NUMBER: _ClassVar[int]
     FAILED_CONDITION_FIELD_NUMBER: _ClassVar[int]
+    DURABLE_REVISION_FIELD_NUMBER: _ClassVar[int]
+    REPLAYED_FIELD_NUMBER: _ClassVar[int]
     branch: Branch
     revision: int
     read_revision: int
     durability: _entry_pb2.Durability
     results: _containers.RepeatedCompositeFieldContainer[OperationResult]
     failed_condition: FailedCondition
-    def __init__(self, branch: _Optional[_Union[Branch, str]] = ..., revision: _Optional[int] = ..., read_revision: _Optional[int] = ..., durability: _Optional[_Union[_entry_pb2.Durability, str]] = ..., results: _Optional[_Iterable[_Union[OperationResult, _Mapping]]] = ..., failed_condition: _Optional[_Union[FailedCondition, _Mapping]] = ...) -> None: ...
+    durable_revision: int
+    replayed: bool
+    def __init__(self, branch: _Optional[_Union[Branch, str]] = ..., revision: _Optional[int] = ..., read_revision: _Optional[int] = ..., durability: _Optional[_Union[_entry_pb2.Durability, str]] = ..., results: _Optional[_Iterable[_Union[OperationResult, _Mapping]]] = ..., failed_condition: _Optional[_Union[FailedCondition, _Mapping]] = ..., durable_revision: _Optional[int] = ..., replayed: bool = ...) -> None: ...

@@ -11,7 +11,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class PutRequest(_message.Message):
-    __slots__ = ("key", "value", "ttl", "expire_time", "keep_expiry", "create_only", "expected_revision", "durability", "return_previous", "json_as_text")
+    __slots__ = ("key", "value", "ttl", "expire_time", "keep_expiry", "create_only", "expected_revision", "durability", "return_previous", "json_as_text", "request_id")
     KEY_FIELD_NUMBER: _ClassVar[int]
     VALUE_FIELD_NUMBER: _ClassVar[int]
     TTL_FIELD_NUMBER: _ClassVar[int]
@@ -22,6 +22,7 @@ class PutRequest(_message.Message):
     DURABILITY_FIELD_NUMBER: _ClassVar[int]
     RETURN_PREVIOUS_FIELD_NUMBER: _ClassVar[int]
     JSON_AS_TEXT_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     key: str
     value: _entry_pb2.Value
     ttl: _duration_pb2.Duration
@@ -32,74 +33,107 @@ class PutRequest(_message.Message):
     durability: _entry_pb2.Durability
     return_previous: bool
     json_as_text: bool
-    def __init__(self, key: _Optional[str] = ..., value: _Optional[_Union[_entry_pb2.Value, _Mapping]] = ..., ttl: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., keep_expiry: bool = ..., create_only: bool = ..., expected_revision: _Optional[int] = ..., durability: _Optional[_Union[_entry_pb2.Durability, str]] = ..., return_previous: bool = ..., json_as_text: bool = ...) -> None: ...
+    request_id: str
+    def __init__(self, key: _Optional[str] = ..., value: _Optional[_Union[_entry_pb2.Value, _Mapping]] = ..., ttl: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., keep_expiry: bool = ..., create_only: bool = ..., expected_revision: _Optional[int] = ..., durability: _Optional[_Union[_entry_pb2.Durability, str]] = ..., return_previous: bool = ..., json_as_text: bool = ..., request_id: _Optional[str] = ...) -> None: ...
 
 class PutResponse(_message.Message):
-    __slots__ = ("revision", "read_revision", "durability", "existed", "previous")
+    __slots__ = ("revision", "read_revision", "durability", "existed", "previous", "durable_revision", "replayed")
     REVISION_FIELD_NUMBER: _ClassVar[int]
     READ_REVISION_FIELD_NUMBER: _ClassVar[int]
     DURABILITY_FIELD_NUMBER: _ClassVar[int]
     EXISTED_FIELD_NUMBER: _ClassVar[int]
     PREVIOUS_FIELD_NUMBER: _ClassVar[int]
+    DURABLE_REVISION_FIELD_NUMBER: _ClassVar[int]
+    REPLAYED_FIELD_NUMBER: _ClassVar[int]
     revision: int
     read_revision: int
     durability: _entry_pb2.Durability
     existed: bool
     previous: _entry_pb2.Entry
-    def __init__(self, revision: _Optional[int] = ..., read_revision: _Optional[int] = ..., durability: _Optional[_Union[_entry_pb2.Durability, str]] = ..., existed: bool = ..., previous: _Optional[_Union[_entry_pb2.Entry, _Mapping]] = ...) -> None: ...
+    durable_revision: int
+    replayed: bool
+    def __init__(self, revision: _Optional[int] = ..., read_revision: _Optional[int] = ..., durability: _Optional[_Union[_entry_pb2.Durability, str]] = ..., existed: bool = ..., previous: _Optional[_Union[_entry_pb2.Entry, _Mapping]] = ..., durable_revision: _Optional[int] = ..., replayed: bool = ...) -> None: ...
 
 class DeleteRequest(_message.Message):
-    __slots__ = ("key", "expected_revision", "durability", "return_previous", "json_as_text")
+    __slots__ = ("key", "expected_revision", "durability", "return_previous", "json_as_text", "request_id")
     KEY_FIELD_NUMBER: _ClassVar[int]
     EXPECTED_REVISION_FIELD_NUMBER: _ClassVar[int]
     DURABILITY_FIELD_NUMBER: _ClassVar[int]
     RETURN_PREVIOUS_FIELD_NUMBER: _ClassVar[int]
     JSON_AS_TEXT_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     key: str
     expected_revision: int
     durability: _entry_pb2.Durability
     return_previous: bool
     json_as_text: bool
-    def __init__(self, key: _Optional[str] = ..., expected_revision: _Optional[int] = ..., durability: _Optional[_Union[_entry_pb2.Durability, str]] = ..., return_previous: bool = ..., json_as_text: bool = ...) -> None: ...
+    request_id: str
+    def __init__(self, key: _Optional[str] = ..., expected_revision: _Optional[int] = ..., durability: _Optional[_Union[_entry_pb2.Durability, str]] = ..., return_previous: bool = ..., json_as_text: bool = ..., request_id: _Optional[str] = ...) -> None: ...
 
 class DeleteResponse(_message.Message):
-    __slots__ = ("deleted", "revision", "read_revision", "durability", "previous")
+    __slots__ = ("deleted", "revision", "read_revision", "durability", "previous", "durable_revision", "replayed")
     DELETED_FIELD_NUMBER: _ClassVar[int]
     REVISION_FIELD_NUMBER: _ClassVar[int]
     READ_REVISION_FIELD_NUMBER: _ClassVar[int]
     DURABILITY_FIELD_NUMBER: _ClassVar[int]
     PREVIOUS_FIELD_NUMBER: _ClassVar[int]
+    DURABLE_REVISION_FIELD_NUMBER: _ClassVar[int]
+    REPLAYED_FIELD_NUMBER: _ClassVar[int]
     deleted: bool
     revision: int
     read_revision: int
     durability: _entry_pb2.Durability
     previous: _entry_pb2.Entry
-    def __init__(self, deleted: bool = ..., revision: _Optional[int] = ..., read_revision: _Optional[int] = ..., durability: _Optional[_Union[_entry_pb2.Durability, str]] = ..., previous: _Optional[_Union[_entry_pb2.Entry, _Mapping]] = ...) -> None: ...
+    durable_revision: int
+    replayed: bool
+    def __init__(self, deleted: bool = ..., revision: _Optional[int] = ..., read_revision: _Optional[int] = ..., durability: _Optional[_Union[_entry_pb2.Durability, str]] = ..., previous: _Optional[_Union[_entry_pb2.Entry, _Mapping]] = ..., durable_revision: _Optional[int] = ..., replayed: bool = ...) -> None: ...
 
 class SetExpiryRequest(_message.Message):
-    __slots__ = ("key", "ttl", "expire_time", "never", "expected_revision", "durability")
+    __slots__ = ("key", "ttl", "expire_time", "never", "expected_revision", "durability", "request_id")
     KEY_FIELD_NUMBER: _ClassVar[int]
     TTL_FIELD_NUMBER: _ClassVar[int]
     EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
     NEVER_FIELD_NUMBER: _ClassVar[int]
     EXPECTED_REVISION_FIELD_NUMBER: _ClassVar[int]
     DURABILITY_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     key: str
     ttl: _duration_pb2.Duration
     expire_time: _timestamp_pb2.Timestamp
     never: bool
     expected_revision: int
     durability: _entry_pb2.Durability
-    def __init__(self, key: _Optional[str] = ..., ttl: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., never: bool = ..., expected_revision: _Optional[int] = ..., durability: _Optional[_Union[_entry_pb2.Durability, str]] = ...) -> None: ...
+    request_id: str
+    def __init__(self, key: _Optional[str] = ..., ttl: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., never: bool = ..., expected_revision: _Optional[int] = ..., durability: _Optional[_Union[_entry_pb2.Durability, str]] = ..., request_id: _Optional[str] = ...) -> None: ...
 
 class SetExpiryResponse(_message.Message):
-    __slots__ = ("updated", "revision", "read_revision", "durability")
+    __slots__ = ("updated", "revision", "read_revision", "durability", "durable_revision", "replayed")
     UPDATED_FIELD_NUMBER: _ClassVar[int]
     REVISION_FIELD_NUMBER: _ClassVar[int]
     READ_REVISION_FIELD_NUMBER: _ClassVar[int]
     DURABILITY_FIELD_NUMBER: _ClassVar[int]
+    DURABLE_REVISION_FIELD_NUMBER: _ClassVar[int]
+    REPLAYED_FIELD_NUMBER: _ClassVar[int]
     updated: bool
     revision: int
     read_revision: int
     durability: _entry_pb2.Durability
-    def __init__(self, updated: bool = ..., revision: _Optional[int] = ..., read_revision: _Optional[int] = ..., durability: _Optional[_Union[_entry_pb2.Durability, str]] = ...) -> None: ...
+    durable_revision: int
+    replayed: bool
+    def __init__(self, updated: bool = ..., revision: _Optional[int] = ..., read_revision: _Optional[int] = ..., durability: _Optional[_Union[_entry_pb2.Durability, str]] = ..., durable_revision: _Optional[int] = ..., replayed: bool = ...) -> None: ...
+
+class SyncRequest(_message.Message):
+    __slots__ = ("revision", "durability")
+    REVISION_FIELD_NUMBER: _ClassVar[int]
+    DURABILITY_FIELD_NUMBER: _ClassVar[int]
+    revision: int
+    durability: _entry_pb2.Durability
+    def __init__(self, revision: _Optional[int] = ..., durability: _Optional[_Union[_entry_pb2.Durability, str]] = ...) -> None: ...
+
+class SyncResponse(_message.Message):
+    __slots__ = ("durable_revision", "read_revision")
+    DURABLE_REVISION_FIELD_NUMBER: _ClassVar[int]
+    READ_REVISION_FIELD_NUMBER: _ClassVar[int]
+    durable_revision: int
+    read_revision: int
+    def __init__(self, durable_revision: _Optional[int] = ..., read_revision: _Optional[int] = ...) -> None: ...
