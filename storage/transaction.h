@@ -181,7 +181,8 @@ struct Receipt {
 
 struct ReadRequest {
   std::vector<std::string> keys;
-  Revision at = 0;             // 0: the newest; else one that a lease keeps
+  Revision at = 0;             // 0: the newest (but snapshot.h,
+                               // NamesRevision); else one that a lease keeps
   absl::Time at_time;          // with `at`: the time that decides about expiry
   Revision not_before = 0;     // fail rather than answer from before this one
   bool metadata_only = false;  // leave the values' bytes out

@@ -10,6 +10,7 @@
 #include "storage/engine/recovery/index_checkpoint.h"
 #include "storage/engine/sync_point.h"
 #include "storage/limit_checks.h"
+#include "storage/snapshot.h"
 
 namespace rundlet {
 namespace {
@@ -264,12 +265,12 @@ void LogStore::LeaveCheckpoint() {
 }
 
 void LogStore::Read(ReadRequest request, ReadCallback done) {
-  if (request.at != 0) snapshots_->EndOld();
+  if (NamesRevision(request.at, request.at_time)) snapshots_->EndOld();
   done(reader_->Read(request));
 }
 
 void LogStore::Scan(ScanRequest request, ScanCallback done) {
-  if (request.at != 0) snapshots_->EndOld();
+  if (NamesRevision(request.at, request.at_time)) snapshots_->EndOld();
   done(reader_->Scan(request));
 }
 

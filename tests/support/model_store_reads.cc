@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "storage/limit_checks.h"
+#include "storage/snapshot.h"
 #include "tests/support/model_store.h"
 
 namespace rundlet {
@@ -15,7 +16,7 @@ absl::StatusOr<ModelStore::Moment> ModelStore::MomentOf(Revision at,
     return absl::OutOfRangeError(absl::StrCat(
         "revision ", not_before, " is not reached yet; ", newest_, " is"));
   }
-  if (at == 0) return Moment{newest_, EngineTime()};
+  if (!NamesRevision(at, at_time)) return Moment{newest_, EngineTime()};
   if (at > newest_) {
     return absl::OutOfRangeError(
         absl::StrCat("revision ", at, " is not reached yet; ", newest_, " is"));

@@ -7,6 +7,7 @@
 #include "storage/engine/sync_point.h"
 #include "storage/format/record.h"
 #include "storage/limit_checks.h"
+#include "storage/snapshot.h"
 
 namespace rundlet {
 namespace {
@@ -37,7 +38,11 @@ absl::StatusOr<std::optional<ReadResult>> StoreReader::TryRead(
     const ReadRequest& request, int64_t time_us) {
   std::vector<std::optional<Version>> versions;
   ReadResult result;
-  result.read_revision = index_->FindAll(request.keys, request.at, &versions);
+  if (request.at == 0 && NamesRevision(request.at, request.at_time)) {
+    versions.resize(request.keys.size());  // before the first commit
+  } else {
+    result.read_revision = index_->FindAll(request.keys, request.at, &versions);
+  }
   RUNDLET_SYNC_POINT("read: versions found");
   absl::Status status =
       CheckNotBefore(request.not_before, result.read_revision);
@@ -68,7 +73,7 @@ absl::StatusOr<std::optional<ReadResult>> StoreReader::TryRead(
 absl::StatusOr<ReadResult> StoreReader::Read(const ReadRequest& request) {
   const absl::Status checked = CheckRead(request, *limits_);
   if (!checked.ok()) return checked;
-  const bool is_pinned = request.at != 0;
+  const bool is_pinned = NamesRevision(request.at, request.at_time);
   if (is_pinned) leases_->EndOld();
   if (is_pinned && !index_->PinAgain(request.at)) {
     return NotKept(request.at, index_->visible());
@@ -175,7 +180,8 @@ absl::StatusOr<ScanPage> StoreReader::Scan(const ScanRequest& request) {
   const absl::Status checked = CheckScan(request);
   if (!checked.ok()) return checked;
   Revision at = request.at;
-  if (at == 0) {
+  const bool is_pinned = NamesRevision(request.at, request.at_time);
+  if (!is_pinned) {
     at = index_->PinNewest();
   } else {
     leases_->EndOld();
@@ -187,7 +193,7 @@ absl::StatusOr<ScanPage> StoreReader::Scan(const ScanRequest& request) {
   if (!reached.ok()) return reached;
   read_count_.fetch_add(1, std::memory_order_relaxed);
   const int64_t time_us =
-      request.at == 0 ? time_->now_us() : absl::ToUnixMicros(request.at_time);
+      is_pinned ? absl::ToUnixMicros(request.at_time) : time_->now_us();
   absl::StatusOr<ScanPage> page = ScanAt(request, at, time_us);
   RUNDLET_SYNC_POINT("scan: page read");
   if (page.ok() && page->more) leases_->Renew(at);
