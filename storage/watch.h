@@ -8,9 +8,9 @@
 //   kChanges or kBookmark, without end
 //
 // Promises (P9): changes come in the order of their revisions, each once, none
-// is left out, and a transaction is never split over two batches. Only changes
-// that have been synced to the disk and are visible to reads are given, so that
-// no crash takes back what a watch has said. A key that has expired is a change
+// is left out, and a transaction is never split over two batches. Only what has
+// been synced to the disk and is visible to reads is given, the present state,
+// too, so that no crash takes back what a watch has said. A key that has expired is a change
 // of its own, when the store deletes it. Every batch from the marker on says
 // `through`: whoever stops there goes on with WatchRequest::from = through + 1,
 // also after a restart, while history is kept.
@@ -99,7 +99,8 @@ class Watch {
   // OUT_OF_RANGE: what comes next is no longer in the log (an ingest, or a
   //   lease of the present state that has passed). OldestRevisionOf.
   // DATA_LOSS: a record of the log is damaged.
-  // UNAVAILABLE: the store is closing.
+  // UNAVAILABLE: the store is closing, or has stopped before the present state
+  //   was on its disk.
   virtual void Next(Callback done) = 0;
 
   // The next batch that has no change in it is a bookmark, and comes as soon

@@ -18,7 +18,8 @@ void LogStore::StartViews() {
                                               &segments_, chain_.get());
   watches_ = std::make_unique<WatchHub>(WatchHub::Environment{
       &index_, present_reader_.get(), snapshots_.get(), log_history_.get(),
-      options_.clock, &options_.limits});
+      options_.clock, &options_.limits,
+      [this] { return pipeline_->durable_revision(); }});
   chain_->set_on_extend([this] { watches_->OnSync(); });
 }
 

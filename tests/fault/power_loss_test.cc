@@ -1,23 +1,32 @@
 // Goal: whatever a store was doing when the power went or the process was
 // killed, it comes back with all that it had promised, as it was behind one
 // transaction, and with no key that was gone (P1, P2, P3, P6; revisions: L2).
-// Method: random operations on small segments over a disk in memory; the power
-// goes behind a random operation or inside a random call of the file system;
-// what was not synced is dropped, or any subset of its sectors and names stays;
-// several lives a run, between which the wall clock may step. CheckedStore
-// compares.
+// Requests stay done once (T3), what a watch has said stays true (P9),
+// snapshots show what they pinned and end with their store, and a backup that
+// was acknowledged is whole.
+// Method: random operations on small segments over a disk in memory: commits,
+// requests and their repeats, snapshots, watches, compactions, ingests,
+// backups, clean stops and starts; the power goes behind a random operation or
+// inside a random call of the file system, also of a clean stop; what was not
+// synced is dropped, or any subset of its sectors and names stays; several
+// lives a run, between which the wall clock may step. CheckedStore and its
+// companions compare.
 //
 // The full measure, 100,000 histories of two to four power losses each:
 //   bazel test //tests/fault:power_loss_full_test --jobs=8 --local_test_jobs=8
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "tests/support/checked_backups.h"
+#include "tests/support/checked_snapshots.h"
 #include "tests/support/checked_store.h"
+#include "tests/support/checked_watches.h"
 #include "tests/support/crashable_file_system.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/random_transaction.h"
@@ -32,13 +41,19 @@ constexpr char kFolder[] = "/data";
 
 class PowerLossRun {
  public:
-  explicit PowerLossRun(uint64_t seed) : random_(seed), checked_(&clock_) {
+  explicit PowerLossRun(uint64_t seed)
+      : random_(seed),
+        checked_(&clock_),
+        snapshots_(&checked_),
+        watches_(&checked_, random_.Between(1, 4), random_),
+        backups_(&checked_, &disk_, &clock_) {
     segment_bytes_ = random_.Between(256, 4096);
     revision_block_ = random_.Between(1, 100);
     durability_ = static_cast<Durability>(random_.Between(1, 3));
     shape_.keys = random_.Between(2, 20);
     shape_.value_bytes_max = random_.Between(0, 200);
     shape_.expiring = !random_.OneIn(4);
+    keeps_history_ = random_.OneIn(2);
   }
 
   void Run() {
@@ -48,13 +63,14 @@ class PowerLossRun {
       Die();
       if (::testing::Test::HasFailure()) return;
     }
-    ASSERT_TRUE(checked_.Open(MakeOptions()).ok());
-    checked_.Compare();
-    checked_.Close();
+    OpenAndCompare();
+    if (!checked_.is_open()) return;
     // A clean stop keeps everything, at any durability.
-    ASSERT_TRUE(checked_.Open(MakeOptions()).ok());
+    Reopen();
+    if (!checked_.is_open()) return;
     checked_.Compare();
     checked_.Close();
+    backups_.CheckAll(/*restore=*/random_.OneIn(2));
   }
 
  private:
@@ -70,6 +86,10 @@ class PowerLossRun {
     options.open_threads = static_cast<uint32_t>(random_.Between(1, 3));
     options.history_window = absl::Seconds(random_.Below(10));
     options.history_bytes = random_.Below(10'000);
+    if (keeps_history_) {
+      options.history_window = absl::InfiniteDuration();
+      options.history_bytes = uint64_t{1} << 40;
+    }
     options.cache_entries = random_.Below(10);
     options.sync_interval = absl::Milliseconds(random_.Between(1, 20));
     options.sweep_interval = absl::Milliseconds(1);
@@ -81,49 +101,108 @@ class PowerLossRun {
     return options;
   }
 
+  void OpenAndCompare() {
+    const absl::Status opened = checked_.Open(MakeOptions());
+    ASSERT_TRUE(opened.ok()) << opened;
+    snapshots_.ExpectNone();
+    checked_.Compare();
+    watches_.Compare();
+  }
+
   // Opens, maybe loses power while opening, and works.
   void Live() {
+    doomed_ = false;
     if (random_.OneIn(4)) {
       Doom(30);
-      const absl::Status opened = checked_.Open(MakeOptions());
+      const absl::Status opened =
+          checked_.Open(MakeOptions(), /*expect_errors=*/true);
       if (!opened.ok()) {
         EXPECT_NE(opened.code(), absl::StatusCode::kDataLoss) << opened;
         return;
       }
-      checked_.ExpectErrors();
+      snapshots_.ExpectNone();
     } else {
-      const absl::Status opened = checked_.Open(MakeOptions());
-      ASSERT_TRUE(opened.ok()) << opened;
+      OpenAndCompare();
+      if (!checked_.is_open()) return;
+      for (uint64_t i = random_.Below(4); i > 0; --i) watches_.Read(random_);
       if (random_.OneIn(2)) Doom(60);
     }
-    const uint64_t steps = random_.Below(60);
+    const uint64_t steps = random_.Below(80);
     for (uint64_t i = 0; i < steps && checked_.is_open(); ++i) Step();
+  }
+
+  // A clean stop, and a start.
+  void Reopen() {
+    const auto outliving = watches_.StopAll(random_);
+    checked_.Close();
+    CheckedWatches::ExpectClosed(outliving);
+    OpenAndCompare();
   }
 
   // The power goes inside one of the next calls that change the disk.
   void Doom(uint64_t calls) {
+    doomed_ = true;
     checked_.ExpectErrors();
     disk_.PowerOffAtCall(random_.Between(1, calls));
   }
 
   void Step() {
-    switch (random_.Below(24)) {
+    const uint64_t choice = random_.Below(48);
+    if (choice < 8) return StepOfTheStore(choice);
+    if (choice < 16) return StepOfAView(choice);
+    if (choice < 24) {
+      return checked_.Commit(
+          RandomRequest(shape_, absl::StrCat("request", ++requests_),
+                        checked_.RememberedTransactions(), random_));
+    }
+    checked_.Commit(RandomTransaction(shape_, random_));
+  }
+
+  void StepOfTheStore(uint64_t choice) {
+    switch (choice) {
       case 0:
-        return checked_.Compact();
       case 1:
+        return checked_.Compact();
+      case 2:
         return checked_.Sync(random_.OneIn(2) ? Durability::kDisk
                                               : Durability::kOs);
-      case 2:
-        return clock_.Advance(absl::Seconds(random_.Below(5)));
       case 3:
-        return checked_.Wait();
+        return clock_.Advance(absl::Seconds(random_.Below(5)));
       case 4:
+        return checked_.Wait();
+      case 5:
         if (random_.OneIn(4)) Ingest();
         return;
-      case 5:
-        return StepClock();
+      case 6:
+        // Whether a doomed store stops cleanly is a matter of luck: Die.
+        if (!doomed_ && random_.OneIn(4)) Reopen();
+        return;
       default:
-        return checked_.Commit(RandomTransaction(shape_, random_));
+        return StepClock();
+    }
+  }
+
+  void StepOfAView(uint64_t choice) {
+    switch (choice) {
+      case 8:
+        return snapshots_.Open(random_);
+      case 9:
+        return random_.OneIn(2) ? snapshots_.Renew(random_)
+                                : snapshots_.Release(random_);
+      case 10:
+        return snapshots_.Scan(random_);
+      case 11:
+        return snapshots_.Read({RandomKey(shape_, random_), "key0"}, random_);
+      case 12:
+        if (random_.OneIn(4)) {
+          backups_.BackUp(absl::StrCat("/backup", ++backup_count_))
+              .IgnoreError();
+        }
+        return;
+      case 13:
+        return watches_.Stop(random_);
+      default:
+        return watches_.Read(random_);
     }
   }
 
@@ -160,8 +239,16 @@ class PowerLossRun {
 
   void Die() {
     checked_.ExpectErrors();
+    std::vector<std::unique_ptr<WatchReader>> outliving =
+        watches_.StopAll(random_);
+    if (random_.OneIn(4)) {
+      // Inside the clean stop.
+      disk_.PowerOffAtCall(random_.Between(1, 12));
+      checked_.Close();
+    }
     disk_.PowerOff();
     checked_.Close();
+    outliving.clear();
     StepClockWhileDown();
     switch (random_.Below(5)) {
       case 0:  // as after kill -9: the kernel writes everything yet
@@ -181,7 +268,14 @@ class PowerLossRun {
   FakeClock clock_;
   CrashableFileSystem disk_;
   CheckedStore checked_;
+  CheckedSnapshots snapshots_;
+  CheckedWatches watches_;
+  CheckedBackups backups_;
   TransactionShape shape_;
+  bool doomed_ = false;
+  bool keeps_history_ = false;
+  uint64_t requests_ = 0;
+  uint64_t backup_count_ = 0;
   uint64_t segment_bytes_ = 0;
   uint64_t revision_block_ = 0;
   Durability durability_ = Durability::kDisk;

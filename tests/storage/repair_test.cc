@@ -305,6 +305,30 @@ TEST_F(RepairTest, ARestoreIsANewStoreOfTheSameContents) {
   EXPECT_EQ(store_->Stats().visible_revision, old.visible_revision);
 }
 
+// T3: also those of transactions that changed nothing.
+TEST_F(RepairTest, RequestsStayDoneOnce) {
+  Transaction asked;
+  asked.operations = {PutOperation{"asked", Value::Text("once")}};
+  asked.request = {"me", "1"};
+  ASSERT_TRUE(db().Commit(asked).ok());
+  Transaction nothing;
+  nothing.operations = {DeleteOperation{"missing"}};
+  nothing.request = {"me", "2"};
+  ASSERT_TRUE(db().Commit(nothing).ok());
+  const Image image = Stop(/*cleanly=*/true);
+  for (const bool repairs : {false, true}) {
+    disk_.SetImage(image);
+    ASSERT_TRUE(repairs ? Repair(&disk_).ok() : Restore(&disk_).ok());
+    Open("/new");
+    for (const Transaction& again : {asked, nothing}) {
+      const auto receipt = db().Commit(again);
+      ASSERT_TRUE(receipt.ok()) << receipt.status();
+      EXPECT_TRUE(receipt->replayed) << again.request->id;
+    }
+    store_.reset();
+  }
+}
+
 TEST_F(RepairTest, ARestoreTakesNoDamageAndNoCrashedStore) {
   const Image crashed = Stop(/*cleanly=*/false);
   EXPECT_EQ(Restore(&disk_).status().code(),

@@ -35,7 +35,7 @@ CheckedStore::CheckedStore(const FakeClock* clock, Limits limits)
   steps_.push_back({0, Durability::kDisk, false});
 }
 
-absl::Status CheckedStore::Open(Options options) {
+absl::Status CheckedStore::Open(Options options, bool expect_errors) {
   options.limits = limits_;
   absl::StatusOr<std::unique_ptr<Store>> opened =
       rundlet::Open(std::move(options));
@@ -51,9 +51,15 @@ absl::Status CheckedStore::Open(Options options) {
   LearnTime(*found, time);
   {
     absl::MutexLock lock(&mutex_);
-    errors_expected_ = false;
+    errors_expected_ = expect_errors;
   }
-  Match(*found);
+  const Probe probe = ProbeRequests();
+  Match(*found, probe);
+  if (probe.lost.has_value()) {
+    const Expectation expected = Expect(*probe.lost);
+    Owe();
+    Finish(expected, probe.receipt);
+  }
   return absl::OkStatus();
 }
 
@@ -92,23 +98,40 @@ bool CheckedStore::HasDiverged() {
   return diverged_;
 }
 
-void CheckedStore::Commit(Transaction transaction) {
-  if (HasDiverged()) return;
+bool CheckedStore::has_failed() {
+  absl::MutexLock lock(&mutex_);
+  return failed_;
+}
+
+bool CheckedStore::errors_expected() {
+  absl::MutexLock lock(&mutex_);
+  return errors_expected_;
+}
+
+CheckedStore::Expectation CheckedStore::Expect(const Transaction& transaction) {
   Expectation expected;
   expected.may_come_and_go = MayComeAndGo(transaction);
   expected.receipt = BlockingStore(&model_).Commit(transaction);
-  {
-    absl::MutexLock lock(&mutex_);
-    ++owed_;
-    last_error_ = absl::OkStatus();
-    history_.push_back(
-        absl::StrCat("commit ", steps_.size(), ": ", TextOf(transaction)));
-    if (expected.receipt.ok() && expected.receipt->revision != 0) {
-      expected.step = steps_.size();
-      steps_.push_back(
-          {expected.receipt->revision, Durability::kDefault, false});
-    }
+  expected.request = transaction.request;
+  absl::MutexLock lock(&mutex_);
+  last_error_ = absl::OkStatus();
+  history_.push_back(
+      absl::StrCat("commit ", steps_.size(), ": ", TextOf(transaction)));
+  if (!expected.receipt.ok()) return expected;
+  expected.is_repeat = expected.receipt->replayed;
+  // A request has a revision also if it changed nothing.
+  if (!expected.is_repeat && model_.newest() != steps_.back().revision) {
+    expected.step = steps_.size();
+    steps_.push_back({model_.newest(), Durability::kDefault, false});
   }
+  if (transaction.request.has_value()) NoteRequest(transaction, &expected);
+  return expected;
+}
+
+void CheckedStore::Commit(Transaction transaction) {
+  if (HasDiverged()) return;
+  const Expectation expected = Expect(transaction);
+  Owe();
   store_->Commit(std::move(transaction),
                  [this, expected](absl::StatusOr<Receipt> receipt) {
                    Finish(expected, receipt);
@@ -122,7 +145,8 @@ absl::Status CheckedStore::CommitAndWait(Transaction transaction) {
   if (steps_.back().failed) {
     steps_.pop_back();
     model_.Rewind(steps_.back().revision);
-    diverged_ = false;
+    ForgetRequests(steps_.back().revision);
+    diverged_ = failed_ = false;
   }
   return last_error_;
 }
@@ -140,7 +164,9 @@ void CheckedStore::Finish(const Expectation& expected,
     const bool refused = !expected.receipt.ok() &&
                          expected.receipt.status().code() == last_error_.code();
     EXPECT_TRUE(errors_expected_ || refused) << last_error_;
-    if (has_step && last_error_.code() != absl::StatusCode::kUnknown) {
+    failed_ = failed_ || expected.receipt.ok();
+    if (has_step && !expected.is_repeat &&
+        last_error_.code() != absl::StatusCode::kUnknown) {
       steps_[expected.step].failed = true;
       diverged_ = true;
     }
@@ -150,19 +176,30 @@ void CheckedStore::Finish(const Expectation& expected,
   EXPECT_TRUE(expected.receipt.ok()) << expected.receipt.status();
   if (!expected.receipt.ok()) return;
   CheckReceipt(expected, *receipt);
-  if (has_step) steps_[expected.step].reached = receipt->durability;
+  if (expected.request.has_value()) {
+    Asked* const asked = FindAsked(*expected.request);
+    if (expected.is_repeat && asked != nullptr) CheckReplay(*asked, *receipt);
+    if (!expected.is_repeat && asked != nullptr) asked->receipt = *receipt;
+  }
+  if (has_step) {
+    Durability& reached = steps_[expected.step].reached;
+    reached = std::max(reached, receipt->durability);
+  }
 }
 
 void CheckedStore::CheckReceipt(const Expectation& expected,
                                 const Receipt& receipt) {
   const Receipt& model = *expected.receipt;
   EXPECT_EQ(receipt.branch, model.branch);
+  EXPECT_EQ(receipt.replayed, model.replayed);
   if (!expected.may_come_and_go) {
     EXPECT_EQ(receipt.revision != 0, model.revision != 0);
   }
   if (receipt.revision != 0) {
-    EXPECT_GT(receipt.revision, highest_) << "a revision was given twice";
-    highest_ = std::max(highest_, receipt.revision);
+    EXPECT_TRUE(receipt.replayed || receipt.revision > highest_)
+        << "revision " << receipt.revision << " was given twice";
+    // A repeat may have its answer before the first one.
+    if (!receipt.replayed) highest_ = std::max(highest_, receipt.revision);
     if (model.revision != 0) revisions_[model.revision] = receipt.revision;
   }
   ASSERT_EQ(receipt.failed_condition.has_value(),
@@ -227,6 +264,7 @@ absl::Status CheckedStore::Ingest(const std::string& label,
   if (!expected.ok()) return report.status();
   if (report.status().code() == absl::StatusCode::kUnknown) {
     steps_.push_back({model_.newest(), Durability::kDefault, false});
+    failed_ = true;
   } else {
     model_.Rewind(steps_.back().revision);
   }

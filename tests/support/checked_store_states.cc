@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -23,37 +24,43 @@ std::string CheckedStore::DifferenceOf(const Entry& model, const Entry& store) {
   return "";
 }
 
-void CheckedStore::Match(const Entries& found) {
-  size_t first = 0;
-  size_t end = 0;
-  {
-    absl::MutexLock lock(&mutex_);
-    first = floor_;
-    end = PossibleSteps();
-  }
+void CheckedStore::Match(const Entries& found, const Probe& probe) {
+  std::optional<size_t> highest;
+  Revision lowest = 0;
   std::string differences;
-  for (size_t i = end; i-- > first;) {
+  for (size_t i = probe.end; i-- > probe.first;) {
     const Revision revision = [&] {
       absl::MutexLock lock(&mutex_);
       return steps_[i].revision;
     }();
     const std::string difference = Difference(found, revision);
-    if (!difference.empty()) {
+    if (difference.empty()) {
+      highest = highest.value_or(i);
+      lowest = revision;
+    } else {
       absl::StrAppend(&differences, "\n  ", i, ": ", difference);
-      continue;
     }
-    model_.Rewind(revision);
-    LearnRevisions(found, revision);
-    absl::MutexLock lock(&mutex_);
-    revisions_.erase(revisions_.upper_bound(revision), revisions_.end());
-    history_ = {absl::StrCat("at step ", i)};
-    steps_ = {{revision, Durability::kDisk, false}};
-    diverged_ = false;
-    floor_ = 0;
-    return;
   }
-  ADD_FAILURE() << "the store is at none of its possible states:" << differences
-                << "\nhistory:\n  " << History();
+  EXPECT_TRUE(highest.has_value())
+      << "the store is at none of its possible states:" << differences
+      << "\nhistory:\n  " << History();
+  if (highest.has_value()) GoOnFrom(*highest, lowest, found);
+}
+
+void CheckedStore::GoOnFrom(size_t step, Revision lowest,
+                            const Entries& found) {
+  absl::ReleasableMutexLock lock(&mutex_);
+  const Revision revision = steps_[step].revision;
+  model_.Rewind(revision);
+  // What looks the same with and without them may be without them.
+  revisions_.erase(revisions_.upper_bound(lowest), revisions_.end());
+  history_ = {absl::StrCat("at step ", step)};
+  steps_ = {{revision, Durability::kDisk, false}};
+  ForgetRequests(revision);
+  diverged_ = failed_ = false;
+  floor_ = 0;
+  lock.Release();
+  LearnRevisions(found, revision);
 }
 
 std::string CheckedStore::History() {

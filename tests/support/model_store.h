@@ -32,6 +32,9 @@ namespace rundlet {
 
 class ModelStore : public Store {
  public:
+  // How long a request is remembered: the default of Options::request_window.
+  static constexpr absl::Duration kRequestWindow = absl::Minutes(10);
+
   // The clock is not owned and must outlive the store.
   explicit ModelStore(const Clock* clock = Clock::System(), Limits limits = {},
                       Durability durability = Durability::kDisk);
@@ -59,6 +62,9 @@ class ModelStore : public Store {
   // an older one.
   std::map<std::string, Entry> Entries() const { return EntriesAt(newest()); }
   std::map<std::string, Entry> EntriesAt(Revision revision) const;
+  // What a revision has changed, by key: what is there since, or nothing.
+  std::map<std::string, std::optional<Entry>> ChangesOf(
+      Revision revision) const;
   // Forgets all that was written after a revision.
   void Rewind(Revision revision);
   // Its engine time (T1) is `time` now and goes on from there.

@@ -154,6 +154,17 @@ std::map<std::string, Entry> ModelStore::EntriesAt(Revision revision) const {
   return entries;
 }
 
+std::map<std::string, std::optional<Entry>> ModelStore::ChangesOf(
+    Revision revision) const {
+  absl::MutexLock lock(&mutex_);
+  std::map<std::string, std::optional<Entry>> changes;
+  for (const auto& [key, versions] : keys_) {
+    const auto version = versions.find(revision);
+    if (version != versions.end()) changes.insert({key, version->second});
+  }
+  return changes;
+}
+
 void ModelStore::Rewind(Revision revision) {
   absl::MutexLock lock(&mutex_);
   newest_ = revision;

@@ -11,8 +11,6 @@
 namespace rundlet {
 namespace {
 
-constexpr absl::Duration kRequestWindow = absl::Minutes(10);
-
 std::string Quoted(const std::string& text) {
   return absl::StrCat(text.size(), ":", text, " ");
 }

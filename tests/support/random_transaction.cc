@@ -108,4 +108,20 @@ Transaction RandomTransaction(const TransactionShape& shape,
   return transaction;
 }
 
+Transaction RandomRequest(const TransactionShape& shape, const std::string& id,
+                          std::vector<Transaction> earlier,
+                          SeededRandom& random) {
+  if (earlier.empty() || random.OneIn(2)) {
+    Transaction transaction = RandomTransaction(shape, random);
+    transaction.request = {random.OneIn(2) ? "" : "me", id};
+    return transaction;
+  }
+  Transaction again = std::move(earlier[random.Below(earlier.size())]);
+  if (shape.any_durability) {
+    again.durability = static_cast<Durability>(random.Below(4));
+  }
+  if (random.OneIn(4)) again.operations.push_back(GetOperation{"key0"});
+  return again;
+}
+
 }  // namespace rundlet

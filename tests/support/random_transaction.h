@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "storage/transaction.h"
 #include "tests/support/seeded_random.h"
@@ -25,6 +26,12 @@ std::string RandomKey(const TransactionShape& shape, SeededRandom& random);
 // store.
 Transaction RandomTransaction(const TransactionShape& shape,
                               SeededRandom& random);
+
+// A request of the name `id`; or, as often, one of the `earlier` ones again, at
+// another durability or, which must be refused, with another payload.
+Transaction RandomRequest(const TransactionShape& shape, const std::string& id,
+                          std::vector<Transaction> earlier,
+                          SeededRandom& random);
 
 }  // namespace rundlet
 

@@ -301,6 +301,12 @@ void CommitPipeline::EndIngest(bool loaded) {
   ceiling_ = log_->revision_ceiling();
 }
 
+absl::StatusOr<Revision> CommitPipeline::durable_revision() const {
+  const absl::MutexLock lock(&mu_);
+  if (!failure_.ok()) return failure_;
+  return synced_;
+}
+
 CommitPipeline::Counts CommitPipeline::counts() const {
   const absl::MutexLock lock(&mu_);
   Counts counts = counts_;

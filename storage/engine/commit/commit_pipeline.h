@@ -137,6 +137,8 @@ class CommitPipeline {
   void EndIngest(bool loaded) ABSL_LOCKS_EXCLUDED(mu_);
 
   Counts counts() const ABSL_LOCKS_EXCLUDED(mu_);
+  // Up to which revision all is on the disk; or why nothing more will be (P7).
+  absl::StatusOr<Revision> durable_revision() const ABSL_LOCKS_EXCLUDED(mu_);
 
  private:
   using CommitPtr = std::shared_ptr<PendingCommit>;

@@ -1,6 +1,8 @@
 #include "storage/engine/integrity/folder_reader.h"
 
 #include <algorithm>
+#include <iterator>
+#include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -40,6 +42,7 @@ class FolderReader::Salvage final : public SegmentVisitor {
     if (record.type != RecordType::kReceipt) {
       waiting_.emplace_back(record.key, VersionOf(record, location));
     }
+    NoteRequest(record, &waiting_requests_);
     if (record.ends_transaction) Take();
     return absl::OkStatus();
   }
@@ -62,11 +65,15 @@ class FolderReader::Salvage final : public SegmentVisitor {
       reader_->index_.Restore(key, version);
     }
     waiting_.clear();
+    std::move(waiting_requests_.begin(), waiting_requests_.end(),
+              std::back_inserter(reader_->requests_));
+    waiting_requests_.clear();
   }
 
   FolderReader* const reader_;
   const Segment& segment_;
   std::vector<std::pair<std::string, Version>> waiting_;
+  std::vector<CommittedRequest> waiting_requests_;
 };
 
 void FolderReader::AddLoss(absl::string_view path,
@@ -287,7 +294,9 @@ absl::Status FolderReader::CopyVersion(const std::string& key,
   const absl::StatusOr<Record> record = segment->Read(version.location, &bytes);
   if (record.ok()) {
     ++report_.key_count;
-    return writer.Append(*record);
+    Record copied = *record;
+    copied.extra = {};  // CopyRequests has copied it
+    return writer.Append(copied);
   }
   // It could be read a moment ago.
   SegmentDamage damage;
@@ -300,7 +309,26 @@ absl::Status FolderReader::CopyVersion(const std::string& key,
   return absl::OkStatus();
 }
 
+absl::Status FolderReader::CopyRequests(FolderWriter& writer) {
+  std::sort(requests_.begin(), requests_.end(),
+            [](const CommittedRequest& a, const CommittedRequest& b) {
+              return std::tie(a.revision, a.extra) <
+                     std::tie(b.revision, b.extra);
+            });
+  const CommittedRequest* last = nullptr;
+  for (const CommittedRequest& request : requests_) {
+    // A segment and the one that it was compacted into may both have it.
+    if (last != nullptr && last->extra == request.extra) continue;
+    absl::Status copied = writer.Append(ReceiptRecordOf(request));
+    if (!copied.ok()) return copied;
+    last = &request;
+  }
+  return absl::OkStatus();
+}
+
 absl::Status FolderReader::CopyTo(FolderWriter& writer) {
+  absl::Status requests = CopyRequests(writer);
+  if (!requests.ok()) return requests;
   std::string after;
   while (true) {
     std::vector<std::pair<std::string, Version>> batch;

@@ -15,6 +15,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "storage/engine/integrity/folder_writer.h"
+#include "storage/engine/requests/request_table.h"
 #include "storage/file/file_system.h"
 #include "storage/format/file_names.h"
 #include "storage/index/index.h"
@@ -35,7 +36,8 @@ class FolderReader {
   // storage/repair.h for the errors.
   absl::Status Read();
 
-  // Hands over the newest version of each key, in key order. What can no longer
+  // Hands over the requests that the records tell of, whether or not they are
+  // old; then the newest version of each key, in key order. What can no longer
   // be read is added to report().
   absl::Status CopyTo(FolderWriter& writer);
 
@@ -66,6 +68,7 @@ class FolderReader {
   void DecideOutcomes();
   absl::Status CopyVersion(const std::string& key, const Version& version,
                            FolderWriter& writer);
+  absl::Status CopyRequests(FolderWriter& writer);
 
   FileSystem* const file_system_;
   const std::string folder_;
@@ -74,6 +77,7 @@ class FolderReader {
   ManifestState state_;
   SegmentSet segments_;
   Index index_;
+  std::vector<CommittedRequest> requests_;
   Revision revision_max_ = 0;
   int64_t time_us_ = 0;
   RepairReport report_;

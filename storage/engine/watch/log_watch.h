@@ -52,6 +52,12 @@ class LogWatch {
   absl::StatusOr<Found> Next(const ChangeTail& tail, Revision visible,
                              bool bookmark_wanted);
 
+  // Of the entries that are to be given first; empty: none are, any more.
+  std::optional<Revision> present_revision() const {
+    if (!present_.has_value()) return std::nullopt;
+    return present_->revision;
+  }
+
   // What has changed since the first call and has not been given.
   ChangeTail::Totals Lag(const ChangeTail& tail);
   // Why it ends if it is to be cut off for that.

@@ -94,6 +94,14 @@ absl::Status WatchHub::StartTail() {
   return absl::OkStatus();
 }
 
+absl::StatusOr<bool> WatchHub::IsDurable(const LogWatch& watch) const {
+  const std::optional<Revision> present = watch.present_revision();
+  if (!present.has_value()) return true;
+  const absl::StatusOr<Revision> durable = environment_.durable();
+  if (!durable.ok()) return durable.status();
+  return *present <= *durable;
+}
+
 bool WatchHub::Serve(const WatchDesk::Seated& seated, Revision visible,
                      ChangeTail::Totals* lag) {
   if (seated.has_ended) {
@@ -106,7 +114,12 @@ bool WatchHub::Serve(const WatchDesk::Seated& seated, Revision visible,
   lag->bytes = std::max(lag->bytes, behind.bytes);
   absl::StatusOr<LogWatch::Found> found = LogWatch::Found();
   if (seated.asks) {
-    found = watch.Next(tail_, visible, seated.bookmark_wanted);
+    const absl::StatusOr<bool> is_durable = IsDurable(watch);
+    if (!is_durable.ok()) {
+      found = is_durable.status();
+    } else if (*is_durable) {
+      found = watch.Next(tail_, visible, seated.bookmark_wanted);
+    }
   } else if (behind.changes > environment_.limits->watch_lag_changes_max ||
              behind.bytes > environment_.limits->watch_lag_bytes_max) {
     found = watch.CutOffStatus(behind);

@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <thread>
@@ -38,6 +39,9 @@ class WatchHub {
     const LogHistory* history = nullptr;
     const Clock* clock = nullptr;
     const Limits* limits = nullptr;
+    // Up to which revision all is on the disk, or why nothing more will be.
+    // Called by the watch thread.
+    std::function<absl::StatusOr<Revision>()> durable;
   };
 
   explicit WatchHub(const Environment& environment);
@@ -72,6 +76,8 @@ class WatchHub {
   bool Serve(const WatchDesk::Seated& seated, Revision visible,
              ChangeTail::Totals* lag);
   absl::Status StartTail();
+  // Whether no crash can take back the present state that it is to give.
+  absl::StatusOr<bool> IsDurable(const LogWatch& watch) const;
 
   const Environment environment_;
   const std::shared_ptr<WatchDesk> desk_;

@@ -67,6 +67,29 @@ class WatchHubTest : public ::testing::Test {
   std::unique_ptr<Store> store_;
 };
 
+TEST_F(WatchHubTest, APresentStateThatIsNotSyncedIsNotTold) {
+  Put("a", "1");
+  Put("a", "2", Durability::kOs);
+  WatchRequest request = WatchAll();
+  request.present_state = true;
+  auto watch = store_->OpenWatch(request);
+  ASSERT_TRUE(watch.ok()) << watch.status();
+  absl::Notification come;
+  absl::StatusOr<WatchBatch> batch;
+  (*watch)->Next([&](absl::StatusOr<WatchBatch> next) {
+    batch = std::move(next);
+    come.Notify();
+  });
+  // Whoever comes later is served behind it.
+  EXPECT_THAT(WatchReader(store_.get(), WatchAll()).Lines(1), ElementsAre("|"));
+  EXPECT_FALSE(come.HasBeenNotified());
+  ASSERT_TRUE(BlockingStore(store_.get()).Sync(Durability::kDisk).ok());
+  come.WaitForNotification();
+  ASSERT_TRUE(batch.ok()) << batch.status();
+  ASSERT_EQ(batch->entries.size(), 1u);
+  EXPECT_EQ(batch->entries[0].value.bytes, "2");
+}
+
 TEST_F(WatchHubTest, WhatIsNotSyncedIsNotTold) {
   WatchReader reader(store_.get(), WatchAll());
   EXPECT_THAT(reader.Lines(1), ElementsAre("|"));
