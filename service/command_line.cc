@@ -61,10 +61,12 @@ absl::Status CheckTogether(const ServerConfig& config, const Names& given) {
   if (config.cache_entries == 0 && given.count("cache_bytes") > 0) {
     return NoEffect("cache_bytes", "--cache_entries=0 turns the cache off");
   }
-  if (config.compaction_live_percent == 0 &&
-      given.count("compaction_dead_bytes") > 0) {
-    return NoEffect("compaction_dead_bytes",
-                    "--compaction_live_percent=0 turns that off");
+  for (const char* const name :
+       {"compaction_age", "compaction_dead_bytes", "compaction_expired_bytes",
+        "compaction_spare_segments"}) {
+    if (config.compaction_live_percent == 0 && given.count(name) > 0) {
+      return NoEffect(name, "--compaction_live_percent=0 turns that off");
+    }
   }
   if (config.history_window == absl::ZeroDuration() &&
       given.count("history_bytes") > 0) {

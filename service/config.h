@@ -31,6 +31,8 @@ struct ServerConfig {
   uint64_t segment_bytes = 0;
   uint64_t compaction_live_percent = 0;  // 0: only when asked for
   uint64_t compaction_dead_bytes = 0;
+  uint64_t compaction_expired_bytes = 0;     // 0: not for that
+  uint64_t compaction_spare_segments = 0;    // 0: not for that
   absl::Duration compaction_age;             // zero: not for that
   uint64_t compaction_bytes_per_second = 0;  // 0: no limit
   uint64_t disk_free_bytes_min = 0;

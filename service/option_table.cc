@@ -83,17 +83,30 @@ const OptionRow kOptions[] = {
      }},
     {"compaction_live_percent", "COUNT", "50",
      "The store compacts by itself when less than this part of its bytes is "
-     "live, or when crashes have left many small segments. 0 turns that off; "
-     "up to 100.",
+     "live. 0 turns all that it does by itself off; up to 100.",
      [](const std::string& text, ServerConfig* config) {
        return Assign(ParseCount(text, 0, 100),
                      &config->compaction_live_percent);
      }},
-    {"compaction_dead_bytes", "BYTES", "64MiB",
+    {"compaction_dead_bytes", "BYTES", "256MiB",
      "But not for less than this many bytes that are not live. 0 to 1024GiB.",
      [](const std::string& text, ServerConfig* config) {
        return Assign(ParseBytes(text, 0, uint64_t{1} << 40),
                      &config->compaction_dead_bytes);
+     }},
+    {"compaction_expired_bytes", "BYTES", "256MiB",
+     "Also when this many bytes have expired in segments that are a quarter "
+     "dead. 0 turns that off; up to 1024GiB.",
+     [](const std::string& text, ServerConfig* config) {
+       return Assign(ParseBytes(text, 0, uint64_t{1} << 40),
+                     &config->compaction_expired_bytes);
+     }},
+    {"compaction_spare_segments", "COUNT", "64",
+     "Also when there are this many more segments than the live bytes would "
+     "fill, as crashes leave them. 0 turns that off; up to 1000000.",
+     [](const std::string& text, ServerConfig* config) {
+       return Assign(ParseCount(text, 0, 1'000'000),
+                     &config->compaction_spare_segments);
      }},
     {"disk_free_bytes_min", "BYTES", "64MiB",
      "With fewer free bytes on the disk, writes are refused until there is "
@@ -110,8 +123,8 @@ const OptionRow kOptions[] = {
                      &config->delete_reserve_bytes);
      }},
     {"compaction_age", "DURATION", "0s",
-     "Also when the last compaction is so long ago and a sixteenth of the "
-     "bytes is not live. 0s turns that off; up to 8760h.",
+     "Also when a segment is so old and a sixteenth of it is dead. 0s turns "
+     "that off; up to 8760h.",
      [](const std::string& text, ServerConfig* config) {
        return Assign(
            ParseDurationOption(text, absl::ZeroDuration(), absl::Hours(8760)),

@@ -117,6 +117,8 @@ absl::Status Server::OpenStore(const ServerConfig& config, ServerHooks* hooks) {
   options.compaction_live_ratio =
       static_cast<double>(config.compaction_live_percent) / 100;
   options.compaction_dead_bytes = config.compaction_dead_bytes;
+  options.compaction_expired_bytes = config.compaction_expired_bytes;
+  options.compaction_spare_segments = config.compaction_spare_segments;
   options.compaction_age = config.compaction_age;
   options.compaction_bytes_per_second = config.compaction_bytes_per_second;
   options.disk_free_bytes_min = config.disk_free_bytes_min;

@@ -46,15 +46,30 @@ struct Options {
   // How soon after its time an expired key is deleted; reads hide it at once.
   absl::Duration sweep_interval = absl::Milliseconds(50);
 
-  // The store compacts by itself when less than this part of its bytes is live
-  // and at least so many bytes are dead, or when it is in many small segments.
-  // A ratio of 0 turns that off; 1 is the highest.
+  // The store compacts by itself, in steps, when less than this part of its
+  // bytes is live and at least so many bytes are dead. A ratio of 0 turns that
+  // off, and all that follows; 1 is the highest.
   double compaction_live_ratio = 0.5;
-  uint64_t compaction_dead_bytes = uint64_t{64} << 20;
+  uint64_t compaction_dead_bytes = uint64_t{256} << 20;
 
-  // It does so, too, when the last compaction is so long ago and a sixteenth of
-  // the bytes is dead. Zero: not for that.
+  // It does so, too, when so many bytes of records whose expiry has passed
+  // stand in segments that are a quarter dead. 0: not for that.
+  uint64_t compaction_expired_bytes = uint64_t{256} << 20;
+
+  // And when a segment was sealed so long ago, or opened, and a sixteenth of it
+  // is dead. Zero: not for that.
   absl::Duration compaction_age = absl::ZeroDuration();
+
+  // And when there are so many more segments than the live bytes would fill,
+  // as crashes leave them. 0: not for that.
+  uint64_t compaction_spare_segments = 64;
+
+  // What one step copies at most, unless its only segment has more: less needs
+  // less room, and takes more steps. At least 1.
+  uint64_t compaction_step_bytes = uint64_t{256} << 20;
+
+  // How often the store looks whether a step is due; above zero.
+  absl::Duration compaction_interval = absl::Seconds(1);
 
   // A compaction that the store has started goes at a pace which follows the
   // writes and gives way when syncs slow down, and never above this; 0: there

@@ -15,8 +15,6 @@
 namespace rundlet {
 namespace {
 
-// Small segments, as crashes leave them, that are not worth a compaction yet.
-constexpr uint64_t kSpareSegmentsMax = 64;
 constexpr uint64_t kManifestReserveBytes = 1 << 20;
 
 absl::Status CheckBetween(absl::string_view field, uint64_t value, uint64_t low,
@@ -29,6 +27,31 @@ absl::Status CheckBetween(absl::string_view field, uint64_t value, uint64_t low,
 Limits WithoutLeases(Limits limits) {
   limits.page_leases_max = 0;
   return limits;
+}
+
+absl::Status CheckCompaction(const Options& options) {
+  if (!(options.compaction_live_ratio >= 0 &&
+        options.compaction_live_ratio <= 1)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("compaction_live_ratio is ", options.compaction_live_ratio,
+                     ", it is from 0 to 1"));
+  }
+  if (options.compaction_age < absl::ZeroDuration()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "compaction_age is ", absl::FormatDuration(options.compaction_age),
+        ", it is zero or above"));
+  }
+  if (options.compaction_interval <= absl::ZeroDuration()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("compaction_interval is ",
+                     absl::FormatDuration(options.compaction_interval),
+                     ", it is above zero"));
+  }
+  if (options.compaction_step_bytes == 0) {
+    return absl::InvalidArgumentError(
+        "compaction_step_bytes is 0, it is at least 1");
+  }
+  return absl::OkStatus();
 }
 
 absl::Status CheckOptions(const Options& options) {
@@ -54,25 +77,17 @@ absl::Status CheckOptions(const Options& options) {
         "history_window is ", absl::FormatDuration(options.history_window),
         ", it is at least 0"));
   }
-  if (options.compaction_age < absl::ZeroDuration()) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "compaction_age is ", absl::FormatDuration(options.compaction_age),
-        ", it is zero or above"));
-  }
   if (options.scrub_interval < absl::ZeroDuration()) {
     return absl::InvalidArgumentError(absl::StrCat(
         "scrub_interval is ", absl::FormatDuration(options.scrub_interval),
         ", it is zero or above"));
   }
-  if (!(options.compaction_live_ratio >= 0 &&
-        options.compaction_live_ratio <= 1)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("compaction_live_ratio is ", options.compaction_live_ratio,
-                     ", it is from 0 to 1"));
-  }
   const Limits& limits = options.limits;
-  absl::Status status = CheckBetween("segment_bytes", options.segment_bytes,
-                                     256, uint64_t{4} << 30);
+  absl::Status status = CheckCompaction(options);
+  if (status.ok()) {
+    status = CheckBetween("segment_bytes", options.segment_bytes, 256,
+                          uint64_t{4} << 30);
+  }
   if (status.ok()) {
     // Revisions are never used up: 2^24 unclean starts skip no more than 2^56.
     status = CheckBetween("revision_block", options.revision_block, 1,
@@ -190,10 +205,12 @@ absl::Status LogStore::StartThreads() {
           /*sync_log=*/nullptr, history_.get(), requests_.get(),
           /*pace=*/nullptr},
       pipeline_.get(), time_.get(), options_.clock,
-      CompactionPolicy({options_.compaction_live_ratio,
-                        options_.compaction_dead_bytes, kSpareSegmentsMax,
-                        options_.segment_bytes, options_.compaction_age}),
-      pacing);
+      CompactionPolicy(
+          {options_.compaction_live_ratio, options_.compaction_dead_bytes,
+           options_.compaction_spare_segments, options_.segment_bytes,
+           options_.compaction_age, options_.compaction_expired_bytes,
+           options_.compaction_step_bytes}),
+      pacing, options_.compaction_interval);
   if (options_.write_hints) StartHintMaker();
   sweeper_ = std::make_unique<Sweeper>(&index_, pipeline_.get(), &leases_,
                                        snapshots_.get(), time_.get(),

@@ -34,7 +34,8 @@ absl::Status ManifestState::Apply(const ManifestEdit& edit) {
   if (edit.revision_ceiling.has_value()) {
     revision_ceiling = *edit.revision_ceiling;
   }
-  if (edit.floor.has_value()) floor = *edit.floor;
+  // A compaction may have begun before an ingest and end behind it.
+  if (edit.floor.has_value()) floor = std::max(floor, *edit.floor);
   if (edit.time_us.has_value()) time_us = std::max(time_us, *edit.time_us);
   if (edit.segment_id_max.has_value()) {
     segment_id_max = std::max(segment_id_max, *edit.segment_id_max);

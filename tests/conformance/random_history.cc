@@ -73,6 +73,12 @@ Options RandomHistory::MakeOptions() {
   options.sweep_interval = absl::Milliseconds(1);
   options.manifest_bytes = random_.Between(200, 5000);
   options.compaction_dead_bytes = random_.Between(1, 8000);
+  // Steps of a segment or two, as soon as they are due.
+  options.compaction_interval = absl::Milliseconds(random_.Between(1, 5));
+  options.compaction_step_bytes = random_.Between(1, 16'000);
+  options.compaction_expired_bytes = random_.Below(2000);
+  options.compaction_spare_segments = random_.Below(20);
+  options.compaction_age = absl::Seconds(random_.Below(20));
   options.history_window = absl::Seconds(random_.Below(20));
   options.history_bytes = random_.Below(20'000);
   options.write_hints = !random_.OneIn(4);

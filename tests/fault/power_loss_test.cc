@@ -95,6 +95,12 @@ class PowerLossRun {
     options.sweep_interval = absl::Milliseconds(1);
     options.compaction_live_ratio = random_.OneIn(2) ? 0.0 : 0.7;
     options.compaction_dead_bytes = random_.Between(1, 4000);
+    // Steps of a segment or two, as soon as they are due.
+    options.compaction_interval = absl::Milliseconds(random_.Between(1, 5));
+    options.compaction_step_bytes = random_.Between(1, 8000);
+    options.compaction_expired_bytes = random_.Below(1000);
+    options.compaction_spare_segments = random_.Below(20);
+    options.compaction_age = absl::Milliseconds(random_.Below(3000));
     options.file_system = &disk_;
     options.clock = &clock_;
     options.random = [this] { return random_.Next(); };

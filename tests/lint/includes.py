@@ -87,6 +87,7 @@ TABLE = {
         "commit",
         "compaction",
         "guards",
+        "recovery",
         "requests",
     ),
     "storage/engine/guards": (*_ROOM, "guards"),

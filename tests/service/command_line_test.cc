@@ -74,6 +74,8 @@ TEST(CommandLineTest, ReadsEveryOption) {
                                       "--cache_bytes=8192",
                                       "--compaction_live_percent=25",
                                       "--compaction_dead_bytes=1MiB",
+                                      "--compaction_expired_bytes=2MiB",
+                                      "--compaction_spare_segments=9",
                                       "--history_window=90s",
                                       "--history_bytes=3MiB",
                                       "--grpc_request_bytes_max=16MiB",
@@ -99,6 +101,8 @@ TEST(CommandLineTest, ReadsEveryOption) {
   EXPECT_EQ(config.cache_bytes, 8192);
   EXPECT_EQ(config.compaction_live_percent, 25);
   EXPECT_EQ(config.compaction_dead_bytes, uint64_t{1} << 20);
+  EXPECT_EQ(config.compaction_expired_bytes, uint64_t{2} << 20);
+  EXPECT_EQ(config.compaction_spare_segments, 9);
   EXPECT_EQ(config.history_window, absl::Seconds(90));
   EXPECT_EQ(config.history_bytes, uint64_t{3} << 20);
   EXPECT_EQ(config.grpc_request_bytes_max, uint64_t{16} << 20);

@@ -4,29 +4,23 @@
 #define RUNDLET_STORAGE_ENGINE_COMPACTION_COMPACTION_H_
 
 #include <cstdint>
-#include <functional>
-#include <string>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "storage/compaction_plan.h"
-#include "storage/engine/commit/active_log.h"
-#include "storage/engine/compaction/history_window.h"
-#include "storage/engine/guards/disk_guard.h"
+#include "storage/engine/compaction/compaction_environment.h"
+#include "storage/engine/compaction/compaction_survey.h"
+#include "storage/engine/compaction/copy_source.h"
 #include "storage/engine/requests/request_table.h"
-#include "storage/file/file_system.h"
-#include "storage/index/index.h"
 #include "storage/log/base_writer.h"
 #include "storage/log/manifest.h"
-#include "storage/log/segment_set.h"
 #include "storage/stats.h"
 
 namespace rundlet {
 
-// Rewrites every sealed segment, all of whose commits are published and that is
-// not in the history window, while reads and writes go on. One call at a time;
+// Rewrites sealed segments, all of whose commits are published and that are not
+// in the history window, while reads and writes go on. One call at a time;
 // nothing else removes segments.
 //
 // The order of steps is what makes it safe: the outputs, and what has taken the
@@ -34,61 +28,60 @@ namespace rundlet {
 // edit that exchanges them for the inputs; the index leads to the outputs
 // before the inputs leave the SegmentSet; the files go last. What is live is
 // copied by the index alone, so a commit that is not in it yet must not be in
-// an input. Since the inputs are all base segments and the log up to a
-// revision, nothing that a dropped tombstone hides is left in any segment (L6).
+// an input. A delete is dropped when something newer of its key is left, or no
+// segment outside can hold something older of it (L6); so what is dead in a
+// segment that is no input stays dead, whatever becomes of the rest.
 class Compaction {
  public:
-  struct Environment {
-    FileSystem* file_system = nullptr;
-    std::string folder;
-    uint64_t segment_bytes = 0;
-    Manifest* manifest = nullptr;
-    SegmentSet* segments = nullptr;
-    Index* index = nullptr;
-    ActiveLog* log = nullptr;  // for segment ids only
-    // Told what an operator should know; never empty.
-    std::function<void(absl::string_view)> on_event;
-    DiskGuard* disk = nullptr;  // keeps room back for it; null: none does
-    // Makes durable what the index leads to by now; never empty.
-    std::function<absl::Status()> sync_log;
-    HistoryWindow* history = nullptr;        // null: no history is kept
-    const RequestTable* requests = nullptr;  // null: none are remembered
-    // Told how many bytes were copied; may rest. Empty: as fast as it goes.
-    std::function<void(uint64_t bytes)> pace = nullptr;
-  };
+  using Environment = CompactionEnvironment;
 
   explicit Compaction(Environment environment);
 
-  // RESOURCE_EXHAUSTED: the disk has no room for the outputs. `cancelled` is
-  // asked now and then; CANCELLED then. After an error nothing
-  // has changed, unless must_stop() says that the store cannot go on (P7).
+  // All that may be taken, into the order of the keys. RESOURCE_EXHAUSTED: the
+  // disk has no room for the outputs. `cancelled` is asked now and then;
+  // CANCELLED then. After an error nothing has changed, unless must_stop()
+  // says that the store cannot go on (P7).
   absl::StatusOr<CompactionReport> Run(int64_t time_us,
                                        absl::FunctionRef<bool()> cancelled);
 
-  // What Run would do now with what is sealed already, without the reason and
-  // the duration; nothing is changed. Instead of Run; beside everything.
-  absl::StatusOr<CompactionPlan> Explain(int64_t time_us);
+  // The same of what a survey has selected, with which nothing has been
+  // compacted since. What comes from the log and what was in base segments
+  // already goes into segments apart, unless everything is taken: what has
+  // lasted so far will last longer, and need not be copied with the rest.
+  absl::StatusOr<CompactionReport> RunOn(const CompactionSurvey& survey,
+                                         CompactionInputs inputs,
+                                         int64_t time_us,
+                                         absl::FunctionRef<bool()> cancelled);
 
   bool must_stop() const { return must_stop_; }
 
  private:
-  absl::Status CheckRoom() const;
-  absl::Status ChooseInputs(const ManifestState& state, int64_t time_us);
-  // Whatever records of requests the inputs have, those that are remembered go
-  // into the outputs, each as a receipt of its own (T3).
-  absl::Status WriteReceipts(BaseWriter& writer);
-  absl::Status CopyLive(BaseWriter& writer,
+  // Where records go, by where they come from.
+  struct Writers {
+    BaseWriter* from_log = nullptr;
+    BaseWriter* from_base = nullptr;
+  };
+
+  void Count(const ManifestState& state);
+  // The requests whose records are in the inputs, as far as they are
+  // remembered (T3).
+  absl::StatusOr<std::vector<CommittedRequest>> FindRequests(
+      const ManifestState& state) const;
+  absl::Status CheckRoom(const std::vector<CommittedRequest>& requests) const;
+  absl::Status Write(const ManifestState& state,
+                     absl::FunctionRef<bool()> cancelled);
+  absl::Status CopyLive(const ManifestState& state, const Writers& writers,
                         absl::FunctionRef<bool()> cancelled);
-  absl::Status CopyVersion(absl::string_view key, const Version& version,
-                           BaseWriter& writer);
-  absl::Status Verify(const std::vector<BaseWriter::Output>& outputs);
-  absl::Status Exchange(const std::vector<BaseWriter::Output>& outputs,
-                        int64_t time_us);
-  absl::Status LeadIndexTo(const std::vector<BaseWriter::Output>& outputs);
+  absl::Status Copy(const CopySource::Item& item, const Writers& writers);
+  absl::Status Verify();
+  absl::Status Exchange(int64_t time_us);
+  absl::Status LeadIndexToOutputs();
+  void RemoveOutputs();
   void RemoveInputs();
 
   const Environment environment_;
-  std::vector<uint64_t> inputs_;
+  CompactionInputs inputs_;
+  std::vector<BaseWriter::Output> outputs_;
   Revision floor_ = 0;         // afterwards
   Revision revision_max_ = 0;  // of the inputs
   CompactionReport report_;

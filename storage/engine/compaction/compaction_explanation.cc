@@ -1,70 +1,68 @@
-#include <map>
-#include <string>
+#include "storage/engine/compaction/compaction_explanation.h"
 
-#include "storage/engine/compaction/compaction.h"
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
 #include "storage/format/file_header.h"
 #include "storage/format/file_names.h"
 
 namespace rundlet {
 namespace {
 
-// Keys looked at under the index's lock at a time.
-constexpr size_t kKeysAtOnce = 512;
-
-// Adds what the index leads to, to the input that holds it.
-void CountLive(const Index& index,
-               std::map<uint64_t, CompactionPlan::Input>* inputs) {
-  std::string after;
-  for (size_t keys = kKeysAtOnce; keys == kKeysAtOnce;) {
-    keys = 0;
-    index.Walk(after,
-               [&](absl::string_view key, absl::Span<const Version> versions) {
-                 for (const Version& version : versions) {
-                   const auto input = inputs->find(version.location.segment_id);
-                   if (input == inputs->end()) continue;
-                   input->second.live_bytes += version.location.bytes;
-                   ++input->second.live_record_count;
-                 }
-                 after = std::string(key);
-                 return ++keys < kKeysAtOnce;
-               });
-  }
+CompactionPlan::Input InputOf(const CompactionEnvironment& environment,
+                              FileKind kind, const SegmentFigures& figures) {
+  CompactionPlan::Input input;
+  input.segment_id = figures.segment_id;
+  input.path = absl::StrCat(environment.folder, "/",
+                            FormatSegmentName({figures.segment_id, kind}));
+  input.bytes = figures.bytes;
+  input.live_bytes = figures.live_bytes;
+  input.record_count = figures.record_count;
+  input.live_record_count = figures.live_record_count;
+  input.kept_bytes = figures.delete_bytes + figures.request_bytes;
+  input.expired_bytes = figures.expired_bytes;
+  input.age = figures.age;
+  return input;
 }
 
 }  // namespace
 
-absl::StatusOr<CompactionPlan> Compaction::Explain(int64_t time_us) {
-  const ManifestState state = environment_.manifest->state();
-  const absl::Status chosen = ChooseInputs(state, time_us);
-  if (!chosen.ok()) return chosen;
+absl::StatusOr<CompactionPlan> PlanOf(const CompactionEnvironment& environment,
+                                      const CompactionSurvey& survey,
+                                      const CompactionPolicy::Choice& choice) {
   const absl::StatusOr<uint64_t> available =
-      environment_.file_system->AvailableBytes(environment_.folder);
+      environment.file_system->AvailableBytes(environment.folder);
   if (!available.ok()) return available.status();
+  const bool is_due = choice.trigger != CompactionTrigger::kNone;
+  const std::vector<uint64_t> ids =
+      is_due ? choice.segment_ids : survey.Everything().segment_ids;
   CompactionPlan plan;
+  plan.trigger = choice.trigger;
+  plan.reason = choice.reason;
+  plan.takes_everything = !is_due || choice.takes_everything;
   plan.available_bytes = *available;
-  std::map<uint64_t, CompactionPlan::Input> inputs;
-  for (const uint64_t id : inputs_) {
-    const ManifestState::SegmentState& segment = state.segments.at(id);
-    CompactionPlan::Input& input = inputs[id];
-    input.segment_id = id;
-    input.path =
-        environment_.folder + "/" + FormatSegmentName({id, segment.kind});
-    input.bytes = segment.seal->bytes;
-    input.record_count = segment.seal->record_count;
+  for (const SegmentFigures& figures : survey.segments()) {
+    if (!std::binary_search(ids.begin(), ids.end(), figures.segment_id)) {
+      continue;
+    }
+    const FileKind kind = survey.state().segments.at(figures.segment_id).kind;
+    plan.inputs.push_back(InputOf(environment, kind, figures));
+    plan.bytes_before += figures.bytes;
+    plan.bytes_to_copy += figures.live_bytes + figures.request_bytes;
+    // Together with all others, deletes go.
+    if (!plan.takes_everything) plan.bytes_to_copy += figures.delete_bytes;
   }
-  CountLive(*environment_.index, &inputs);
-  uint64_t live_bytes = 0;
-  for (const auto& [id, input] : inputs) {
-    plan.bytes_before += input.bytes;
-    live_bytes += input.live_bytes;
-    plan.inputs.push_back(input);
+  for (const auto& [id, segment] : survey.state().segments) {
+    if (segment.seal.has_value() &&
+        !std::binary_search(ids.begin(), ids.end(), id)) {
+      ++plan.segments_kept;
+    }
   }
-  for (const auto& [id, segment] : state.segments) {
-    if (segment.seal.has_value() && inputs.count(id) == 0) ++plan.segments_kept;
-  }
-  if (live_bytes > 0) {
-    const uint64_t outputs = live_bytes / environment_.segment_bytes + 1;
-    plan.bytes_after = live_bytes + outputs * kFileHeaderBytes;
+  if (plan.bytes_to_copy > 0) {
+    const uint64_t outputs = plan.bytes_to_copy / environment.segment_bytes + 1;
+    plan.bytes_after = plan.bytes_to_copy + outputs * kFileHeaderBytes;
   }
   if (plan.bytes_before > plan.bytes_after) {
     plan.bytes_to_gain = plan.bytes_before - plan.bytes_after;

@@ -1,33 +1,43 @@
 #include "storage/engine/compaction/compactor.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
+#include "storage/engine/compaction/compaction_explanation.h"
 #include "storage/engine/sync_point.h"
 
 namespace rundlet {
 namespace {
 
-// How often the policy is asked, and how long it is not asked after a
-// compaction of its own has failed.
-constexpr absl::Duration kPolicyInterval = absl::Seconds(1);
+// How long the policy is not asked after a compaction of its own has failed, or
+// has freed less than this part of what it took.
 constexpr absl::Duration kFailureInterval = absl::Minutes(1);
+constexpr uint64_t kWorthwhilePart = 64;
+// A look at every key that has found nothing to do is not repeated for so many
+// times as long as it took.
+constexpr int64_t kRestsALook = 16;
+// Censuses taken at a time while nothing is due.
+constexpr int kCensusesAtOnce = 4;
 
 }  // namespace
 
 Compactor::Compactor(Compaction::Environment environment,
                      CommitPipeline* pipeline, const EngineTime* time,
                      const Clock* clock, CompactionPolicy policy,
-                     const CompactionPacer::Settings& pacing)
+                     const CompactionPacer::Settings& pacing,
+                     absl::Duration interval)
     : environment_(std::move(environment)),
       pipeline_(pipeline),
       time_(time),
       clock_(clock),
       policy_(policy),
-      pacer_(pacing),
-      last_end_(clock->Monotonic()) {
+      interval_(interval),
+      notes_(clock),
+      pacer_(pacing) {
   environment_.sync_log = [this] { return SyncLog(); };
+  environment_.notes = &notes_;
   thread_ = std::thread([this] { Run(); });
 }
 
@@ -81,16 +91,9 @@ void Compactor::Rest(uint64_t bytes) {
   mu_.AwaitWithTimeout(absl::Condition(this, &Compactor::HasWork), rest);
 }
 
-absl::StatusOr<CompactionReport> Compactor::Compact(bool paced) {
-  const absl::Duration start = clock_->Monotonic();
-  const absl::Status sealed = pipeline_->Seal();
-  if (!sealed.ok()) return sealed;
-  RUNDLET_SYNC_POINT("compaction: log sealed");
-  Compaction::Environment environment = environment_;
-  if (paced) environment.pace = [this](uint64_t bytes) { Rest(bytes); };
-  Compaction compaction(std::move(environment));
-  absl::StatusOr<CompactionReport> report =
-      compaction.Run(time_->now_us(), [this] { return stopping(); });
+absl::StatusOr<CompactionReport> Compactor::Finish(
+    const Compaction& compaction, absl::StatusOr<CompactionReport> report,
+    absl::Duration start) {
   if (environment_.disk != nullptr) environment_.disk->Reclaim();
   RUNDLET_SYNC_POINT("compaction: done");
   if (compaction.must_stop()) pipeline_->Fail(report.status());
@@ -109,19 +112,31 @@ absl::StatusOr<CompactionReport> Compactor::Compact(bool paced) {
       report->bytes_after, " bytes in ", absl::FormatDuration(report->duration),
       "; ", report->records_dropped, " records dropped"));
   const absl::MutexLock lock(&mu_);
-  segments_needed_ = report->segments_after + 1;  // and the active one
   if (report->duration > absl::ZeroDuration() && report->bytes_after > 0) {
     bytes_per_second_ = static_cast<double>(report->bytes_after) /
                         absl::ToDoubleSeconds(report->duration);
   }
-  last_end_ = clock_->Monotonic();
   ++counts_.compactions;
   counts_.last_time = absl::FromUnixMicros(time_->now_us());
   return report;
 }
 
-absl::StatusOr<CompactionPolicy::Figures> Compactor::Measure() const {
-  CompactionPolicy::Figures figures;
+absl::StatusOr<CompactionReport> Compactor::CompactAll() {
+  const absl::Duration start = clock_->Monotonic();
+  const absl::Status sealed = pipeline_->Seal();
+  if (!sealed.ok()) return sealed;
+  RUNDLET_SYNC_POINT("compaction: log sealed");
+  Compaction::Environment environment = environment_;
+  // What an input holds besides live records is dropped, whatever it is.
+  environment.notes = nullptr;
+  Compaction compaction(std::move(environment));
+  return Finish(compaction,
+                compaction.Run(time_->now_us(), [this] { return stopping(); }),
+                start);
+}
+
+absl::StatusOr<CompactionPolicy::Totals> Compactor::Measure() const {
+  CompactionPolicy::Totals totals;
   HistoryWindow::Kept kept;
   if (environment_.history != nullptr) {
     absl::StatusOr<HistoryWindow::Kept> now = environment_.history->At(
@@ -130,26 +145,44 @@ absl::StatusOr<CompactionPolicy::Figures> Compactor::Measure() const {
     kept = *std::move(now);
   }
   for (const auto& segment : environment_.segments->All()) {
-    if (kept.segment_ids.count(segment->id()) > 0) continue;
-    figures.file_bytes += segment->bytes();
-    ++figures.segment_count;
+    if (kept.segment_ids.count(segment->id()) > 0) {
+      totals.kept_bytes += segment->bytes();
+      continue;
+    }
+    totals.file_bytes += segment->bytes();
+    ++totals.segment_count;
   }
-  figures.live_bytes = environment_.index->usage().live_bytes;
-  const absl::MutexLock lock(&mu_);
-  figures.segments_needed = segments_needed_;
-  figures.age = clock_->Monotonic() - last_end_;
-  figures.disk_is_low =
+  totals.live_bytes = environment_.index->usage().live_bytes;
+  totals.expired_bytes = notes_.ExpiredBytes(time_->now_us());
+  totals.oldest_age = notes_.OldestAge();
+  totals.disk_is_low =
       environment_.disk != nullptr && environment_.disk->is_low();
-  return figures;
+  return totals;
+}
+
+CompactionPolicy::Choice Compactor::Choose(
+    const CompactionSurvey& survey) const {
+  CompactionPolicy::Figures figures;
+  figures.segments = survey.segments();
+  const absl::StatusOr<uint64_t> available =
+      environment_.file_system->AvailableBytes(environment_.folder);
+  if (available.ok()) figures.room_bytes = *available;
+  if (environment_.disk != nullptr) {
+    figures.disk_is_low = environment_.disk->is_low();
+    if (available.ok()) {
+      figures.room_bytes += environment_.disk->stats().compaction_reserve_bytes;
+    }
+  }
+  return policy_.Choose(figures);
 }
 
 absl::StatusOr<CompactionPlan> Compactor::Explain() const {
-  const absl::StatusOr<CompactionPolicy::Figures> figures = Measure();
-  if (!figures.ok()) return figures.status();
+  const absl::StatusOr<CompactionSurvey> survey = CompactionSurvey::Take(
+      environment_, time_->now_us(), [this] { return stopping(); });
+  if (!survey.ok()) return survey.status();
   absl::StatusOr<CompactionPlan> plan =
-      Compaction(environment_).Explain(time_->now_us());
+      PlanOf(environment_, *survey, Choose(*survey));
   if (!plan.ok()) return plan;
-  plan->reason = policy_.Reason(*figures);
   const absl::MutexLock lock(&mu_);
   if (bytes_per_second_ > 0) {
     plan->estimated_duration = absl::Seconds(
@@ -158,36 +191,110 @@ absl::StatusOr<CompactionPlan> Compactor::Explain() const {
   return plan;
 }
 
-void Compactor::CompactIfDue() {
+// What expires is seen in censuses alone, so they are taken before anything is
+// due; a few at a time, as there may be many to read after a start.
+absl::Status Compactor::TakeSomeCensuses() {
+  if (policy_.settings().expired_bytes_min == 0) return absl::OkStatus();
+  const ManifestState state = environment_.manifest->state();
+  notes_.Follow(state);
+  int taken = 0;
+  for (const auto& [id, segment] : state.segments) {
+    if (!segment.seal.has_value() || notes_.CensusOf(id) != nullptr) continue;
+    const auto census =
+        TakeCensus(environment_, state, id, [this] { return stopping(); });
+    if (!census.ok() && !absl::IsDataLoss(census.status())) {
+      return census.status();
+    }
+    if (++taken == kCensusesAtOnce) break;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Compactor::CompactStep() {
+  const absl::Duration start = clock_->Monotonic();
+  const auto cancelled = [this] { return stopping(); };
+  absl::StatusOr<CompactionSurvey> survey =
+      CompactionSurvey::Take(environment_, time_->now_us(), cancelled);
+  if (!survey.ok()) return survey.status();
+  CompactionPolicy::Choice choice = Choose(*survey);
+  if (choice.takes_active && pipeline_->Seal().ok()) {
+    survey = CompactionSurvey::Take(environment_, time_->now_us(), cancelled);
+    if (!survey.ok()) return survey.status();
+    choice = Choose(*survey);
+  }
+  if (choice.takes_active) {
+    // What was written since, or could not be sealed for want of room.
+    const uint64_t active_id = survey->active_id();
+    choice.segment_ids.erase(std::remove(choice.segment_ids.begin(),
+                                         choice.segment_ids.end(), active_id),
+                             choice.segment_ids.end());
+  }
+  if (choice.segment_ids.empty()) {
+    not_before_ =
+        clock_->Monotonic() + kRestsALook * (clock_->Monotonic() - start);
+    return absl::OkStatus();
+  }
+  environment_.on_event(absl::StrCat("compaction is due: ", choice.reason));
+  const bool low = environment_.disk != nullptr && environment_.disk->is_low();
+  Compaction::Environment environment = environment_;
+  // On a low disk everybody waits for it.
+  if (!low) environment.pace = [this](uint64_t bytes) { Rest(bytes); };
+  CompactionInputs inputs = survey->Select(choice.segment_ids);
+  inputs.takes_everything = choice.takes_everything;
+  Compaction compaction(std::move(environment));
+  const absl::StatusOr<CompactionReport> report = Finish(
+      compaction,
+      compaction.RunOn(*survey, std::move(inputs), time_->now_us(), cancelled),
+      start);
+  if (!report.ok()) return report.status();
+  has_compacted_ = true;
+  const uint64_t gain = report->bytes_before -
+                        std::min(report->bytes_before, report->bytes_after);
+  if (gain < report->bytes_before / kWorthwhilePart &&
+      report->segments_after >= report->segments_before) {
+    not_before_ = clock_->Monotonic() + kFailureInterval;
+  }
+  return absl::OkStatus();
+}
+
+bool Compactor::CompactIfDue() {
   ObserveLoad(/*compacting=*/false);
-  if (clock_->Monotonic() < not_before_) return;
-  const absl::StatusOr<CompactionPolicy::Figures> figures = Measure();
-  if (!figures.ok()) return;  // a compaction that is asked for says why
-  const std::string reason = policy_.Reason(*figures);
-  if (reason.empty()) return;
-  environment_.on_event(absl::StrCat("compaction is due: ", reason));
-  if (Compact(/*paced=*/!figures->disk_is_low).ok()) return;
-  // Deletes may soon have made so much dead that the rest fits.
+  if (clock_->Monotonic() < not_before_) return false;
+  has_compacted_ = false;
+  absl::Status status = TakeSomeCensuses();
+  const absl::StatusOr<CompactionPolicy::Totals> totals = Measure();
+  if (status.ok()) status = totals.status();
+  if (status.ok() && !policy_.MayBeDue(*totals)) return false;
+  if (status.ok()) status = CompactStep();
+  if (status.ok()) return has_compacted_;
+  // Deletes may soon have made so much dead that the rest fits. A compaction
+  // that is asked for says why.
   not_before_ = clock_->Monotonic() +
-                (figures->disk_is_low ? kPolicyInterval : kFailureInterval);
+                (environment_.disk != nullptr && environment_.disk->is_low()
+                     ? interval_
+                     : kFailureInterval);
+  return false;
 }
 
 void Compactor::Run() {
   const absl::Duration patience =
-      policy_.is_on() ? kPolicyInterval : absl::InfiniteDuration();
+      policy_.is_on() ? interval_ : absl::InfiniteDuration();
+  bool goes_on = false;
   const absl::MutexLock lock(&mu_);
   while (true) {
-    const bool asked = mu_.AwaitWithTimeout(
-        absl::Condition(this, &Compactor::HasWork), patience);
+    // A step that has done something may not have been the last one.
+    const bool asked =
+        mu_.AwaitWithTimeout(absl::Condition(this, &Compactor::HasWork),
+                             goes_on ? absl::ZeroDuration() : patience);
     std::vector<Store::CompactCallback> served = std::move(waiting_);
     waiting_.clear();
     const bool stop = stopping_;
     mu_.Unlock();
-    if (!asked) CompactIfDue();
+    goes_on = !asked && CompactIfDue();
     if (!served.empty()) {
       absl::StatusOr<CompactionReport> report =
           absl::UnavailableError("the store is closing");
-      if (!stop) report = Compact(/*paced=*/false);
+      if (!stop) report = CompactAll();
       for (Store::CompactCallback& done : served) done(report);
     }
     mu_.Lock();

@@ -76,6 +76,9 @@ class RequestTable {
   std::vector<CommittedRequest> Until(Revision revision) const
       ABSL_LOCKS_EXCLUDED(mu_);
 
+  // Whether a request that committed then is within the window.
+  bool Remembers(int64_t time_us) const { return !IsOld(time_us); }
+
   uint64_t count() const ABSL_LOCKS_EXCLUDED(mu_);
   uint64_t bytes() const ABSL_LOCKS_EXCLUDED(mu_);  // estimated
 
