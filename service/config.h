@@ -27,6 +27,8 @@ struct ServerConfig {
   std::string repair_from;   // into `data`
   std::string restore_from;  // into `data`
 
+  std::string backup_root;  // of AdminService.Backup; empty: it is off
+
   Durability durability = Durability::kDisk;
   uint64_t segment_bytes = 0;
   uint64_t compaction_live_percent = 0;  // 0: only when asked for

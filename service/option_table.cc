@@ -148,7 +148,8 @@ const OptionRow kOptions[] = {
      }},
     {"history_window", "DURATION", "0",
      "A watch may start from any change of so long ago: compaction leaves the "
-     "log alone that holds it. 0 keeps none: no RPC watches yet. Up to 8760h.",
+     "log alone that holds it, so that COMPACT gives its room back later. 0 "
+     "keeps what no compaction has taken. Up to 8760h.",
      [](const std::string& text, ServerConfig* config) {
        return Assign(
            ParseDurationOption(text, absl::ZeroDuration(), absl::Hours(8760)),
@@ -181,6 +182,12 @@ const OptionRow kOptions[] = {
      [](const std::string& text, ServerConfig* config) {
        return Assign(ParseChoice<bool>(text, {{"on", true}, {"off", false}}),
                      &config->mmap);
+     }},
+    {"backup_root", "FOLDER", "",
+     "Where AdminService.Backup may write: each backup is a new folder below "
+     "it. Empty: nowhere.",
+     [](const std::string& text, ServerConfig* config) {
+       return AssignPath(text, &config->backup_root);
      }},
     {"import_legacy", "FILE", "",
      "A log of BitPyStore, imported before the server serves. One that has "

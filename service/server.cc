@@ -194,6 +194,7 @@ absl::StatusOr<HostPort> Server::OpenGrpc(const ServerConfig& config) {
   GrpcServerOptions options;
   options.address = FormatHostPort(*config.grpc);
   options.default_durability = config.durability;
+  options.backup_root = config.backup_root;
   options.connections = {config.grpc_connections_max,
                          config.grpc_connections_per_address_max};
   options.request_memory_bytes_max = config.grpc_request_bytes_max;

@@ -2,31 +2,34 @@
 
 #include <utility>
 
-#include "service/grpc/expiry_codec.h"
+#include "absl/time/time.h"
+#include "service/grpc/errors.h"
+#include "service/grpc/maintenance_codec.h"
 #include "service/grpc/stats_codec.h"
 #include "service/grpc/store_errors.h"
 #include "service/grpc/unary_call.h"
+#include "service/grpc/verify_stream.h"
 
 namespace rundlet {
 namespace {
 
-void EncodeReport(const CompactionReport& report, v1::CompactResponse* proto) {
-  proto->set_segments_before(report.segments_before);
-  proto->set_segments_after(report.segments_after);
-  proto->set_bytes_before(report.bytes_before);
-  proto->set_bytes_after(report.bytes_after);
-  proto->set_records_kept(report.records_kept);
-  proto->set_records_dropped(report.records_dropped);
-  EncodeDuration(report.duration, proto->mutable_duration());
+using Context = grpc::CallbackServerContext;
+using Reactor = grpc::ServerUnaryReactor;
+using grpc::ByteBuffer;
+
+// A backup that is refused for what stands in its folder.
+absl::Status BackupError(const absl::Status& status) {
+  return absl::IsAlreadyExists(status)
+             ? MakeError(Reason::kBackupExists, status.message())
+             : StoreError(status);
 }
 
 }  // namespace
 
-grpc::ServerUnaryReactor* AdminService::Stats(
-    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
-    grpc::ByteBuffer* response) {
+Reactor* AdminService::Stats(Context* context, const ByteBuffer* request,
+                             ByteBuffer* response) {
   UnaryCall call(context, request, response);
-  grpc::ServerUnaryReactor* const reactor = call.reactor();
+  Reactor* const reactor = call.reactor();
   v1::StatsRequest message;
   absl::Status admitted = call.Admit(gate_, &message);
   if (!admitted.ok()) {
@@ -39,11 +42,10 @@ grpc::ServerUnaryReactor* AdminService::Stats(
   return reactor;
 }
 
-grpc::ServerUnaryReactor* AdminService::Compact(
-    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
-    grpc::ByteBuffer* response) {
+Reactor* AdminService::Compact(Context* context, const ByteBuffer* request,
+                               ByteBuffer* response) {
   UnaryCall call(context, request, response);
-  grpc::ServerUnaryReactor* const reactor = call.reactor();
+  Reactor* const reactor = call.reactor();
   v1::CompactRequest message;
   absl::Status admitted = call.Admit(gate_, &message);
   if (!admitted.ok()) {
@@ -54,7 +56,64 @@ grpc::ServerUnaryReactor* AdminService::Compact(
                       absl::StatusOr<CompactionReport> report) mutable {
     if (!report.ok()) return call.Fail(StoreError(report.status()));
     v1::CompactResponse answer;
-    EncodeReport(*report, &answer);
+    Encode(*report, &answer);
+    call.Answer(answer);
+  });
+  return reactor;
+}
+
+Reactor* AdminService::ExplainCompaction(Context* context,
+                                         const ByteBuffer* request,
+                                         ByteBuffer* response) {
+  UnaryCall call(context, request, response);
+  Reactor* const reactor = call.reactor();
+  v1::ExplainCompactionRequest message;
+  absl::Status admitted = call.Admit(gate_, &message);
+  if (!admitted.ok()) {
+    call.Fail(admitted);
+    return reactor;
+  }
+  // It takes a thread for as long as it takes to look at every key.
+  if (!explaining_.TryLock()) {
+    call.Fail(RetryLater(Reason::kOverloaded,
+                         "another call looks at every key already",
+                         absl::Seconds(1)));
+    return reactor;
+  }
+  const absl::StatusOr<CompactionPlan> plan = store_->ExplainCompaction();
+  explaining_.Unlock();
+  if (!plan.ok()) {
+    call.Fail(StoreError(plan.status()));
+    return reactor;
+  }
+  v1::ExplainCompactionResponse answer;
+  Encode(*plan, &answer);
+  call.Answer(answer);
+  return reactor;
+}
+
+grpc::ServerWriteReactor<ByteBuffer>* AdminService::Verify(
+    Context* context, const ByteBuffer* request) {
+  return VerifyStream::Start(context, store_, gate_, open_streams_, *request);
+}
+
+Reactor* AdminService::Backup(Context* context, const ByteBuffer* request,
+                              ByteBuffer* response) {
+  UnaryCall call(context, request, response);
+  Reactor* const reactor = call.reactor();
+  const absl::StatusOr<std::string> folder = call.Receive<v1::BackupRequest>(
+      gate_, [this](v1::BackupRequest* message) {
+        return BackupFolder(*message, backup_root_);
+      });
+  if (!folder.ok()) {
+    call.Fail(folder.status());
+    return reactor;
+  }
+  store_->Backup(*folder, [call = std::move(call)](
+                              absl::StatusOr<BackupReport> report) mutable {
+    if (!report.ok()) return call.Fail(BackupError(report.status()));
+    v1::BackupResponse answer;
+    Encode(*report, &answer);
     call.Answer(answer);
   });
   return reactor;

@@ -7,21 +7,36 @@
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
+#include <string>
+#include <utility>
+
+#include "absl/synchronization/mutex.h"
 #include "rundlet/v1/admin.grpc.pb.h"
 #include "service/grpc/call_gate.h"
+#include "service/grpc/open_streams.h"
 #include "storage/store.h"
 
 namespace rundlet {
 
 // Raw callbacks, as those of KeyValueService are.
 using RawAdminService = v1::AdminService::WithRawCallbackMethod_Stats<
-    v1::AdminService::WithRawCallbackMethod_Compact<v1::AdminService::Service>>;
+    v1::AdminService::WithRawCallbackMethod_Compact<
+        v1::AdminService::WithRawCallbackMethod_ExplainCompaction<
+            v1::AdminService::WithRawCallbackMethod_Verify<
+                v1::AdminService::WithRawCallbackMethod_Backup<
+                    v1::AdminService::Service>>>>>;
 
-// Thread-safe. Owns neither store nor gate; both outlive the server that it is
+// Thread-safe. Owns none of the pointers; all outlive the server that it is
 // registered with.
 class AdminService final : public RawAdminService {
  public:
-  AdminService(Store* store, CallGate* gate) : store_(store), gate_(gate) {}
+  // Backups go below `backup_root`; empty: there are none.
+  AdminService(Store* store, CallGate* gate, OpenStreams* open_streams,
+               std::string backup_root)
+      : store_(store),
+        gate_(gate),
+        open_streams_(open_streams),
+        backup_root_(std::move(backup_root)) {}
 
   grpc::ServerUnaryReactor* Stats(grpc::CallbackServerContext* context,
                                   const grpc::ByteBuffer* request,
@@ -29,10 +44,22 @@ class AdminService final : public RawAdminService {
   grpc::ServerUnaryReactor* Compact(grpc::CallbackServerContext* context,
                                     const grpc::ByteBuffer* request,
                                     grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* ExplainCompaction(
+      grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+      grpc::ByteBuffer* response) override;
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* Verify(
+      grpc::CallbackServerContext* context,
+      const grpc::ByteBuffer* request) override;
+  grpc::ServerUnaryReactor* Backup(grpc::CallbackServerContext* context,
+                                   const grpc::ByteBuffer* request,
+                                   grpc::ByteBuffer* response) override;
 
  private:
   Store* const store_;
   CallGate* const gate_;
+  OpenStreams* const open_streams_;
+  const std::string backup_root_;
+  absl::Mutex explaining_;  // who looks at every key holds it
 };
 
 }  // namespace rundlet

@@ -13,7 +13,7 @@ namespace {
 
 using absl::StatusCode;
 
-constexpr std::array<ErrorRow, 23> kErrorTable = {{
+constexpr std::array<ErrorRow, 25> kErrorTable = {{
     {Reason::kMalformedRequest, "MALFORMED_REQUEST",
      StatusCode::kInvalidArgument},
     {Reason::kInvalidField, "INVALID_FIELD", StatusCode::kInvalidArgument},
@@ -27,9 +27,11 @@ constexpr std::array<ErrorRow, 23> kErrorTable = {{
     {Reason::kInvalidSnapshotToken, "INVALID_SNAPSHOT_TOKEN",
      StatusCode::kInvalidArgument},
     {Reason::kForeignStore, "FOREIGN_STORE", StatusCode::kFailedPrecondition},
+    {Reason::kNotConfigured, "NOT_CONFIGURED", StatusCode::kFailedPrecondition},
     {Reason::kKeyNotFound, "KEY_NOT_FOUND", StatusCode::kNotFound},
     {Reason::kSnapshotGone, "SNAPSHOT_GONE", StatusCode::kNotFound},
     {Reason::kKeyExists, "KEY_EXISTS", StatusCode::kAlreadyExists},
+    {Reason::kBackupExists, "BACKUP_EXISTS", StatusCode::kAlreadyExists},
     {Reason::kConditionFailed, "CONDITION_FAILED", StatusCode::kAborted},
     {Reason::kHistoryGone, "HISTORY_GONE", StatusCode::kOutOfRange},
     {Reason::kRevisionNotReached, "REVISION_NOT_REACHED",

@@ -34,8 +34,8 @@ constexpr int kPingStrikesMax = 2;
 // A connection without calls is closed; clients open another when they need it.
 constexpr int kConnectionIdleMs = 10 * 60'000;
 
-// How long a drain waits for watches whose clients do not read.
-constexpr absl::Duration kWatchPatience = absl::Seconds(1);
+// How long a drain waits for streams whose clients do not read.
+constexpr absl::Duration kStreamPatience = absl::Seconds(1);
 
 v1::GetLimitsResponse LimitsOf(const Limits& limits,
                                const GrpcServerOptions& options) {
@@ -138,9 +138,9 @@ GrpcServer::GrpcServer(const GrpcServerOptions& options, Listener listener,
     : gate_(options.request_memory_bytes_max),
       health_({v1::KeyValueService::service_full_name(),
                v1::AdminService::service_full_name()}),
-      key_values_(store, &gate_, &open_watches_,
+      key_values_(store, &gate_, &open_streams_,
                   LimitsOf(store->limits(), options)),
-      admin_(store, &gate_),
+      admin_(store, &gate_, &open_streams_, options.backup_root),
       acceptor_(
           std::move(listener),
           FitToDescriptors(options.connections, options.descriptors_reserved),
@@ -181,7 +181,7 @@ void GrpcServer::Drain(absl::Duration patience) {
   const absl::Time deadline = absl::Now() + patience;
   health_.SetServing(false);
   gate_.Close();
-  open_watches_.Drain(std::min(patience, kWatchPatience));
+  open_streams_.Drain(std::min(patience, kStreamPatience));
   gate_.WaitUntilEmpty(patience);
   acceptor_.Stop();
   health_.EndWatches();

@@ -20,7 +20,7 @@
 #include "service/grpc/call_gate.h"
 #include "service/grpc/connection_acceptor.h"
 #include "service/grpc/key_value_service.h"
-#include "service/grpc/open_watches.h"
+#include "service/grpc/open_streams.h"
 #include "service/ops/health_service.h"
 #include "storage/file/clock.h"
 #include "storage/store.h"
@@ -51,6 +51,9 @@ struct GrpcServerOptions {
   uint64_t request_memory_bytes_max = uint64_t{256} << 20;
   uint64_t transport_memory_bytes_max = uint64_t{256} << 20;
 
+  // The folder below which Backup writes; empty: Backup is off.
+  std::string backup_root;
+
   // Served as well. Not owned; must outlive the server.
   std::vector<grpc::Service*> further_services;
 
@@ -79,10 +82,10 @@ class GrpcServer {
   void SetServing(bool serving) { health_.SetServing(serving); }
 
   // Health says NOT_SERVING and new calls are refused with UNAVAILABLE, while
-  // those under way may end; after `patience` they are cancelled. Watches are
-  // ended as UNAVAILABLE at once, and cancelled after a second if their clients
-  // do not read. When it returns, nobody listens on the port and no call is
-  // under way.
+  // those under way may end; after `patience` they are cancelled. Watches
+  // and verifications are ended as UNAVAILABLE at once, and cancelled after a
+  // second if their clients do not read. When it returns, nobody listens on the
+  // port and no call is under way.
   void Drain(absl::Duration patience);
 
   // What the accept loop counted.
@@ -95,7 +98,7 @@ class GrpcServer {
 
   // Destroyed from the last to the first: gRPC's server before what it calls.
   CallGate gate_;
-  OpenWatches open_watches_;
+  OpenStreams open_streams_;
   HealthService health_;
   KeyValueService key_values_;
   AdminService admin_;

@@ -36,11 +36,11 @@ void Complete(UnaryCall call, absl::StatusOr<Result> result, bool pinned,
 }  // namespace
 
 KeyValueService::KeyValueService(Store* store, CallGate* gate,
-                                 OpenWatches* open_watches,
+                                 OpenStreams* open_streams,
                                  v1::GetLimitsResponse limits)
     : store_(store),
       gate_(gate),
-      open_watches_(open_watches),
+      open_streams_(open_streams),
       store_id_(store->Stats().store_id),
       limits_(std::move(limits)) {}
 
@@ -248,7 +248,7 @@ Reactor* KeyValueService::ReleaseSnapshot(Context* context,
 
 grpc::ServerWriteReactor<ByteBuffer>* KeyValueService::Watch(
     Context* context, const ByteBuffer* request) {
-  return WatchStream::Start(context, {store_, gate_, open_watches_, store_id_},
+  return WatchStream::Start(context, {store_, gate_, open_streams_, store_id_},
                             *request);
 }
 

@@ -12,7 +12,7 @@
 #include "rundlet/v1/key_value.grpc.pb.h"
 #include "rundlet/v1/limits.pb.h"
 #include "service/grpc/call_gate.h"
-#include "service/grpc/open_watches.h"
+#include "service/grpc/open_streams.h"
 #include "storage/store.h"
 
 namespace rundlet {
@@ -51,7 +51,7 @@ using RawKeyValueService =
 class KeyValueService final : public RawKeyValueService {
  public:
   // `limits` is what GetLimits answers.
-  KeyValueService(Store* store, CallGate* gate, OpenWatches* open_watches,
+  KeyValueService(Store* store, CallGate* gate, OpenStreams* open_streams,
                   v1::GetLimitsResponse limits);
 
   grpc::ServerUnaryReactor* Put(grpc::CallbackServerContext* context,
@@ -112,7 +112,7 @@ class KeyValueService final : public RawKeyValueService {
 
   Store* const store_;
   CallGate* const gate_;
-  OpenWatches* const open_watches_;
+  OpenStreams* const open_streams_;
   const std::string store_id_;
   const v1::GetLimitsResponse limits_;
 };

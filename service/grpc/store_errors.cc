@@ -99,7 +99,7 @@ absl::Status WatchError(const absl::Status& status,
   }
 }
 
-absl::Status WatchDrained(Revision through, absl::string_view store_id) {
+absl::Status StreamDrained(Revision through, absl::string_view store_id) {
   const std::optional<Revision> next =
       through == 0 ? std::nullopt : std::optional<Revision>(through + 1);
   return RetryLater(Reason::kDraining, "the server is draining", kDrainingDelay,

@@ -22,9 +22,10 @@ absl::Status WatchOpenError(const absl::Status& status);
 // such a revision.
 absl::Status WatchError(const absl::Status& status, absl::string_view store_id);
 
-// The end of a watch when the server drains. The client has all changes up to
-// `through`; 0: there is nothing to resume from.
-absl::Status WatchDrained(Revision through, absl::string_view store_id);
+// The end of a stream when the server drains. The client of a watch has all
+// changes up to `through`; 0: there is nothing to resume from.
+absl::Status StreamDrained(Revision through = 0,
+                           absl::string_view store_id = "");
 
 }  // namespace rundlet
 

@@ -83,5 +83,27 @@ TEST_P(EmbeddedLaws, ValuesHaveNoOrder) {
   }
 }
 
+TEST_P(EmbeddedLaws, ReadsAtAPagesRevisionAgreeWithThePage) {
+  Put("a", "old");
+  Put("b", "old");
+  BlockingStore store(steady_store());
+  ScanRequest scan;
+  scan.entries_max = 1;
+  const auto page = store.Scan(scan);
+  ASSERT_TRUE(page.ok()) << page.status();
+  ASSERT_TRUE(store.Put("a", Value::Text("new")).ok());
+  ReadRequest request;
+  request.keys = {"a"};
+  request.at = page->read_revision;
+  request.at_time = page->read_time;
+  auto result = store.Read(request);
+  ASSERT_TRUE(result.ok()) << result.status();
+  EXPECT_EQ(result->entries[0]->value.bytes, "old");
+  EXPECT_EQ(result->read_revision, page->read_revision);
+
+  request.at += uint64_t{1} << 40;
+  EXPECT_EQ(store.Read(request).status().code(), absl::StatusCode::kOutOfRange);
+}
+
 }  // namespace
 }  // namespace rundlet

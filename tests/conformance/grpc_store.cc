@@ -128,52 +128,8 @@ void GrpcStore::Sync(Durability durability, SyncCallback done) {
   done(StatusOf(key_values_->Sync(&context, message, &response)));
 }
 
-void GrpcStore::Compact(CompactCallback done) {
-  grpc::ClientContext context;
-  v1::CompactResponse response;
-  const grpc::Status status =
-      admin_->Compact(&context, v1::CompactRequest(), &response);
-  if (!status.ok()) return done(StatusOf(status));
-  CompactionReport report;
-  report.segments_before = response.segments_before();
-  report.segments_after = response.segments_after();
-  report.records_kept = response.records_kept();
-  report.records_dropped = response.records_dropped();
-  done(report);
-}
-
-void GrpcStore::Backup(std::string /*folder*/, BackupCallback done) {
-  done(NotOnTheWire("Backup"));
-}
-
-absl::StatusOr<CompactionPlan> GrpcStore::ExplainCompaction() const {
-  return NotOnTheWire("ExplainCompaction");
-}
-
-void GrpcStore::Verify(VerifyCallback done) { done(NotOnTheWire("Verify")); }
-
 absl::StatusOr<IngestReport> GrpcStore::Ingest(EntrySource&) {
   return NotOnTheWire("Ingest");
-}
-
-StoreStats GrpcStore::Stats() const {
-  grpc::ClientContext context;
-  v1::StatsResponse response;
-  StoreStats stats;
-  if (!admin_->Stats(&context, v1::StatsRequest(), &response).ok()) {
-    return stats;
-  }
-  stats.store_id = response.store_id();
-  stats.keys_in_index = response.keys_in_index();
-  stats.put_count = response.put_count();
-  stats.delete_count = response.delete_count();
-  stats.visible_revision = response.visible_revision();
-  stats.durable_revision = response.durable_revision();
-  stats.floor_revision = response.floor_revision();
-  stats.snapshot_count = response.snapshot_count();
-  stats.watch_count = response.watches().watch_count();
-  stats.request_count = response.request_count();
-  return stats;
 }
 
 }  // namespace rundlet

@@ -68,6 +68,7 @@ RUNDLET_HOLD(ExpiryLaws);
 RUNDLET_HOLD(ScanLaws);
 RUNDLET_HOLD(PageLaws);
 RUNDLET_HOLD(LimitLaws);
+RUNDLET_HOLD(MaintenanceLaws);
 RUNDLET_HOLD(RequestLaws);
 RUNDLET_HOLD(SnapshotLaws);
 RUNDLET_HOLD(WatchLaws);

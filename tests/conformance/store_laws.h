@@ -89,6 +89,7 @@ class ExpiryLaws : public StoreLaws {};
 class ScanLaws : public StoreLaws {};
 class PageLaws : public StoreLaws {};
 class LimitLaws : public StoreLaws {};
+class MaintenanceLaws : public StoreLaws {};
 class RequestLaws : public StoreLaws {};
 class SnapshotLaws : public StoreLaws {};
 class WatchLaws : public StoreLaws {};
@@ -97,7 +98,6 @@ class WatchLaws : public StoreLaws {};
 class EmbeddedLaws : public StoreLaws {};
 class CallbackLaws : public StoreLaws {};
 class IngestLaws : public StoreLaws {};
-class MaintenanceLaws : public StoreLaws {};
 class RequestNameLaws : public StoreLaws {};
 class WatchLifetimeLaws : public StoreLaws {};
 

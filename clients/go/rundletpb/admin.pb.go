@@ -14,9 +14,7 @@ package rundletpb
 import (
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
-	durationpb "google.golang.org/protobuf/types/known/durationpb"
 	reflect "reflect"
-	sync "sync"
 	unsafe "unsafe"
 )
 
@@ -27,196 +25,49 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// Asks for a compaction.
-type CompactRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *CompactRequest) Reset() {
-	*x = CompactRequest{}
-	mi := &file_rundlet_v1_admin_proto_msgTypes[0]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *CompactRequest) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*CompactRequest) ProtoMessage() {}
-
-func (x *CompactRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_rundlet_v1_admin_proto_msgTypes[0]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use CompactRequest.ProtoReflect.Descriptor instead.
-func (*CompactRequest) Descriptor() ([]byte, []int) {
-	return file_rundlet_v1_admin_proto_rawDescGZIP(), []int{0}
-}
-
-// What a compaction did.
-type CompactResponse struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Segments that were rewritten.
-	SegmentsBefore uint64 `protobuf:"varint,1,opt,name=segments_before,json=segmentsBefore,proto3" json:"segments_before,omitempty"`
-	// Segments that replaced them.
-	SegmentsAfter uint64 `protobuf:"varint,2,opt,name=segments_after,json=segmentsAfter,proto3" json:"segments_after,omitempty"`
-	// Bytes of the former.
-	BytesBefore uint64 `protobuf:"varint,3,opt,name=bytes_before,json=bytesBefore,proto3" json:"bytes_before,omitempty"`
-	// Bytes of the latter.
-	BytesAfter uint64 `protobuf:"varint,4,opt,name=bytes_after,json=bytesAfter,proto3" json:"bytes_after,omitempty"`
-	// Records kept.
-	RecordsKept uint64 `protobuf:"varint,5,opt,name=records_kept,json=recordsKept,proto3" json:"records_kept,omitempty"`
-	// Records dropped.
-	RecordsDropped uint64 `protobuf:"varint,6,opt,name=records_dropped,json=recordsDropped,proto3" json:"records_dropped,omitempty"`
-	// How long it took.
-	Duration      *durationpb.Duration `protobuf:"bytes,7,opt,name=duration,proto3" json:"duration,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *CompactResponse) Reset() {
-	*x = CompactResponse{}
-	mi := &file_rundlet_v1_admin_proto_msgTypes[1]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *CompactResponse) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*CompactResponse) ProtoMessage() {}
-
-func (x *CompactResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_rundlet_v1_admin_proto_msgTypes[1]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use CompactResponse.ProtoReflect.Descriptor instead.
-func (*CompactResponse) Descriptor() ([]byte, []int) {
-	return file_rundlet_v1_admin_proto_rawDescGZIP(), []int{1}
-}
-
-func (x *CompactResponse) GetSegmentsBefore() uint64 {
-	if x != nil {
-		return x.SegmentsBefore
-	}
-	return 0
-}
-
-func (x *CompactResponse) GetSegmentsAfter() uint64 {
-	if x != nil {
-		return x.SegmentsAfter
-	}
-	return 0
-}
-
-func (x *CompactResponse) GetBytesBefore() uint64 {
-	if x != nil {
-		return x.BytesBefore
-	}
-	return 0
-}
-
-func (x *CompactResponse) GetBytesAfter() uint64 {
-	if x != nil {
-		return x.BytesAfter
-	}
-	return 0
-}
-
-func (x *CompactResponse) GetRecordsKept() uint64 {
-	if x != nil {
-		return x.RecordsKept
-	}
-	return 0
-}
-
-func (x *CompactResponse) GetRecordsDropped() uint64 {
-	if x != nil {
-		return x.RecordsDropped
-	}
-	return 0
-}
-
-func (x *CompactResponse) GetDuration() *durationpb.Duration {
-	if x != nil {
-		return x.Duration
-	}
-	return nil
-}
-
 var File_rundlet_v1_admin_proto protoreflect.FileDescriptor
 
 const file_rundlet_v1_admin_proto_rawDesc = "" +
 	"\n" +
 	"\x16rundlet/v1/admin.proto\x12\n" +
-	"rundlet.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x16rundlet/v1/stats.proto\"\x10\n" +
-	"\x0eCompactRequest\"\xa8\x02\n" +
-	"\x0fCompactResponse\x12'\n" +
-	"\x0fsegments_before\x18\x01 \x01(\x04R\x0esegmentsBefore\x12%\n" +
-	"\x0esegments_after\x18\x02 \x01(\x04R\rsegmentsAfter\x12!\n" +
-	"\fbytes_before\x18\x03 \x01(\x04R\vbytesBefore\x12\x1f\n" +
-	"\vbytes_after\x18\x04 \x01(\x04R\n" +
-	"bytesAfter\x12!\n" +
-	"\frecords_kept\x18\x05 \x01(\x04R\vrecordsKept\x12'\n" +
-	"\x0frecords_dropped\x18\x06 \x01(\x04R\x0erecordsDropped\x125\n" +
-	"\bduration\x18\a \x01(\v2\x19.google.protobuf.DurationR\bduration2\x90\x01\n" +
+	"rundlet.v1\x1a\x1crundlet/v1/maintenance.proto\x1a\x16rundlet/v1/stats.proto2\xf6\x02\n" +
 	"\fAdminService\x12<\n" +
 	"\x05Stats\x12\x18.rundlet.v1.StatsRequest\x1a\x19.rundlet.v1.StatsResponse\x12B\n" +
-	"\aCompact\x12\x1a.rundlet.v1.CompactRequest\x1a\x1b.rundlet.v1.CompactResponseB6\n" +
+	"\aCompact\x12\x1a.rundlet.v1.CompactRequest\x1a\x1b.rundlet.v1.CompactResponse\x12`\n" +
+	"\x11ExplainCompaction\x12$.rundlet.v1.ExplainCompactionRequest\x1a%.rundlet.v1.ExplainCompactionResponse\x12A\n" +
+	"\x06Verify\x12\x19.rundlet.v1.VerifyRequest\x1a\x1a.rundlet.v1.VerifyResponse0\x01\x12?\n" +
+	"\x06Backup\x12\x19.rundlet.v1.BackupRequest\x1a\x1a.rundlet.v1.BackupResponseB6\n" +
 	"\n" +
 	"rundlet.v1P\x01Z&rundlet/clients/go/rundletpb;rundletpbb\x06proto3"
 
-var (
-	file_rundlet_v1_admin_proto_rawDescOnce sync.Once
-	file_rundlet_v1_admin_proto_rawDescData []byte
-)
-
-func file_rundlet_v1_admin_proto_rawDescGZIP() []byte {
-	file_rundlet_v1_admin_proto_rawDescOnce.Do(func() {
-		file_rundlet_v1_admin_proto_rawDescData = protoimpl.X.CompressGZIP(unsafe.Slice(unsafe.StringData(file_rundlet_v1_admin_proto_rawDesc), len(file_rundlet_v1_admin_proto_rawDesc)))
-	})
-	return file_rundlet_v1_admin_proto_rawDescData
-}
-
-var file_rundlet_v1_admin_proto_msgTypes = make([]protoimpl.MessageInfo, 2)
 var file_rundlet_v1_admin_proto_goTypes = []any{
-	(*CompactRequest)(nil),      // 0: rundlet.v1.CompactRequest
-	(*CompactResponse)(nil),     // 1: rundlet.v1.CompactResponse
-	(*durationpb.Duration)(nil), // 2: google.protobuf.Duration
-	(*StatsRequest)(nil),        // 3: rundlet.v1.StatsRequest
-	(*StatsResponse)(nil),       // 4: rundlet.v1.StatsResponse
+	(*StatsRequest)(nil),              // 0: rundlet.v1.StatsRequest
+	(*CompactRequest)(nil),            // 1: rundlet.v1.CompactRequest
+	(*ExplainCompactionRequest)(nil),  // 2: rundlet.v1.ExplainCompactionRequest
+	(*VerifyRequest)(nil),             // 3: rundlet.v1.VerifyRequest
+	(*BackupRequest)(nil),             // 4: rundlet.v1.BackupRequest
+	(*StatsResponse)(nil),             // 5: rundlet.v1.StatsResponse
+	(*CompactResponse)(nil),           // 6: rundlet.v1.CompactResponse
+	(*ExplainCompactionResponse)(nil), // 7: rundlet.v1.ExplainCompactionResponse
+	(*VerifyResponse)(nil),            // 8: rundlet.v1.VerifyResponse
+	(*BackupResponse)(nil),            // 9: rundlet.v1.BackupResponse
 }
 var file_rundlet_v1_admin_proto_depIdxs = []int32{
-	2, // 0: rundlet.v1.CompactResponse.duration:type_name -> google.protobuf.Duration
-	3, // 1: rundlet.v1.AdminService.Stats:input_type -> rundlet.v1.StatsRequest
-	0, // 2: rundlet.v1.AdminService.Compact:input_type -> rundlet.v1.CompactRequest
-	4, // 3: rundlet.v1.AdminService.Stats:output_type -> rundlet.v1.StatsResponse
-	1, // 4: rundlet.v1.AdminService.Compact:output_type -> rundlet.v1.CompactResponse
-	3, // [3:5] is the sub-list for method output_type
-	1, // [1:3] is the sub-list for method input_type
-	1, // [1:1] is the sub-list for extension type_name
-	1, // [1:1] is the sub-list for extension extendee
-	0, // [0:1] is the sub-list for field type_name
+	0, // 0: rundlet.v1.AdminService.Stats:input_type -> rundlet.v1.StatsRequest
+	1, // 1: rundlet.v1.AdminService.Compact:input_type -> rundlet.v1.CompactRequest
+	2, // 2: rundlet.v1.AdminService.ExplainCompaction:input_type -> rundlet.v1.ExplainCompactionRequest
+	3, // 3: rundlet.v1.AdminService.Verify:input_type -> rundlet.v1.VerifyRequest
+	4, // 4: rundlet.v1.AdminService.Backup:input_type -> rundlet.v1.BackupRequest
+	5, // 5: rundlet.v1.AdminService.Stats:output_type -> rundlet.v1.StatsResponse
+	6, // 6: rundlet.v1.AdminService.Compact:output_type -> rundlet.v1.CompactResponse
+	7, // 7: rundlet.v1.AdminService.ExplainCompaction:output_type -> rundlet.v1.ExplainCompactionResponse
+	8, // 8: rundlet.v1.AdminService.Verify:output_type -> rundlet.v1.VerifyResponse
+	9, // 9: rundlet.v1.AdminService.Backup:output_type -> rundlet.v1.BackupResponse
+	5, // [5:10] is the sub-list for method output_type
+	0, // [0:5] is the sub-list for method input_type
+	0, // [0:0] is the sub-list for extension type_name
+	0, // [0:0] is the sub-list for extension extendee
+	0, // [0:0] is the sub-list for field type_name
 }
 
 func init() { file_rundlet_v1_admin_proto_init() }
@@ -224,6 +75,7 @@ func file_rundlet_v1_admin_proto_init() {
 	if File_rundlet_v1_admin_proto != nil {
 		return
 	}
+	file_rundlet_v1_maintenance_proto_init()
 	file_rundlet_v1_stats_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -231,13 +83,12 @@ func file_rundlet_v1_admin_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_rundlet_v1_admin_proto_rawDesc), len(file_rundlet_v1_admin_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   2,
+			NumMessages:   0,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
 		GoTypes:           file_rundlet_v1_admin_proto_goTypes,
 		DependencyIndexes: file_rundlet_v1_admin_proto_depIdxs,
-		MessageInfos:      file_rundlet_v1_admin_proto_msgTypes,
 	}.Build()
 	File_rundlet_v1_admin_proto = out.File
 	file_rundlet_v1_admin_proto_goTypes = nil

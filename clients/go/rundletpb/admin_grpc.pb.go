@@ -24,8 +24,11 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	AdminService_Stats_FullMethodName   = "/rundlet.v1.AdminService/Stats"
-	AdminService_Compact_FullMethodName = "/rundlet.v1.AdminService/Compact"
+	AdminService_Stats_FullMethodName             = "/rundlet.v1.AdminService/Stats"
+	AdminService_Compact_FullMethodName           = "/rundlet.v1.AdminService/Compact"
+	AdminService_ExplainCompaction_FullMethodName = "/rundlet.v1.AdminService/ExplainCompaction"
+	AdminService_Verify_FullMethodName            = "/rundlet.v1.AdminService/Verify"
+	AdminService_Backup_FullMethodName            = "/rundlet.v1.AdminService/Backup"
 )
 
 // AdminServiceClient is the client API for AdminService service.
@@ -50,6 +53,36 @@ type AdminServiceClient interface {
 	// Errors: RESOURCE_EXHAUSTED, STORAGE_FULL (no room for the output): delete
 	// keys or make room, then retry.
 	Compact(ctx context.Context, in *CompactRequest, opts ...grpc.CallOption) (*CompactResponse, error)
+	// Tells what Compact would do now, and whether the store would do so by
+	// itself.
+	//
+	// Effect: none. It looks at every key, so it is for operators; one call at a
+	// time. Retry: always safe.
+	// Errors: UNAVAILABLE, OVERLOADED (another call looks already): retry later.
+	ExplainCompaction(ctx context.Context, in *ExplainCompactionRequest, opts ...grpc.CallOption) (*ExplainCompactionResponse, error)
+	// Reads every record on the disk, and lists the damaged ones.
+	//
+	// Effect: none; reads and writes go on meanwhile. Damage is no error. It is
+	// paced, so it may take long: set the deadline accordingly, or none. The
+	// damage comes at the end, then a summary, then the stream ends. It goes on
+	// if the caller leaves. Retry: always safe.
+	// Errors: UNAVAILABLE, DRAINING (the server goes): start again later.
+	Verify(ctx context.Context, in *VerifyRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[VerifyResponse], error)
+	// Writes the store as of its newest revision into a new folder on the
+	// server's disk.
+	//
+	// Effect: the folder is a store of its own, with a store id of its own: it
+	// can be opened, or restored by `rundletd --restore`. It has the newest
+	// version of each key. The answer comes when it is whole, which may take
+	// minutes. It goes on if the caller leaves. Reads and writes go on meanwhile.
+	// Durability: the backup is on the disk when the answer comes; cut short, it
+	// is no store.
+	// Retry: with another name; or after the folder was removed.
+	// Errors: FAILED_PRECONDITION, NOT_CONFIGURED (the server was started without
+	// `--backup_root`): ask the operator. ALREADY_EXISTS, BACKUP_EXISTS (the
+	// folder is there and not empty): take another name. RESOURCE_EXHAUSTED,
+	// STORAGE_FULL: make room.
+	Backup(ctx context.Context, in *BackupRequest, opts ...grpc.CallOption) (*BackupResponse, error)
 }
 
 type adminServiceClient struct {
@@ -80,6 +113,45 @@ func (c *adminServiceClient) Compact(ctx context.Context, in *CompactRequest, op
 	return out, nil
 }
 
+func (c *adminServiceClient) ExplainCompaction(ctx context.Context, in *ExplainCompactionRequest, opts ...grpc.CallOption) (*ExplainCompactionResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ExplainCompactionResponse)
+	err := c.cc.Invoke(ctx, AdminService_ExplainCompaction_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *adminServiceClient) Verify(ctx context.Context, in *VerifyRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[VerifyResponse], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &AdminService_ServiceDesc.Streams[0], AdminService_Verify_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[VerifyRequest, VerifyResponse]{ClientStream: stream}
+	if err := x.ClientStream.SendMsg(in); err != nil {
+		return nil, err
+	}
+	if err := x.ClientStream.CloseSend(); err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type AdminService_VerifyClient = grpc.ServerStreamingClient[VerifyResponse]
+
+func (c *adminServiceClient) Backup(ctx context.Context, in *BackupRequest, opts ...grpc.CallOption) (*BackupResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(BackupResponse)
+	err := c.cc.Invoke(ctx, AdminService_Backup_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // AdminServiceServer is the server API for AdminService service.
 // All implementations must embed UnimplementedAdminServiceServer
 // for forward compatibility.
@@ -102,6 +174,36 @@ type AdminServiceServer interface {
 	// Errors: RESOURCE_EXHAUSTED, STORAGE_FULL (no room for the output): delete
 	// keys or make room, then retry.
 	Compact(context.Context, *CompactRequest) (*CompactResponse, error)
+	// Tells what Compact would do now, and whether the store would do so by
+	// itself.
+	//
+	// Effect: none. It looks at every key, so it is for operators; one call at a
+	// time. Retry: always safe.
+	// Errors: UNAVAILABLE, OVERLOADED (another call looks already): retry later.
+	ExplainCompaction(context.Context, *ExplainCompactionRequest) (*ExplainCompactionResponse, error)
+	// Reads every record on the disk, and lists the damaged ones.
+	//
+	// Effect: none; reads and writes go on meanwhile. Damage is no error. It is
+	// paced, so it may take long: set the deadline accordingly, or none. The
+	// damage comes at the end, then a summary, then the stream ends. It goes on
+	// if the caller leaves. Retry: always safe.
+	// Errors: UNAVAILABLE, DRAINING (the server goes): start again later.
+	Verify(*VerifyRequest, grpc.ServerStreamingServer[VerifyResponse]) error
+	// Writes the store as of its newest revision into a new folder on the
+	// server's disk.
+	//
+	// Effect: the folder is a store of its own, with a store id of its own: it
+	// can be opened, or restored by `rundletd --restore`. It has the newest
+	// version of each key. The answer comes when it is whole, which may take
+	// minutes. It goes on if the caller leaves. Reads and writes go on meanwhile.
+	// Durability: the backup is on the disk when the answer comes; cut short, it
+	// is no store.
+	// Retry: with another name; or after the folder was removed.
+	// Errors: FAILED_PRECONDITION, NOT_CONFIGURED (the server was started without
+	// `--backup_root`): ask the operator. ALREADY_EXISTS, BACKUP_EXISTS (the
+	// folder is there and not empty): take another name. RESOURCE_EXHAUSTED,
+	// STORAGE_FULL: make room.
+	Backup(context.Context, *BackupRequest) (*BackupResponse, error)
 	mustEmbedUnimplementedAdminServiceServer()
 }
 
@@ -117,6 +219,15 @@ func (UnimplementedAdminServiceServer) Stats(context.Context, *StatsRequest) (*S
 }
 func (UnimplementedAdminServiceServer) Compact(context.Context, *CompactRequest) (*CompactResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method Compact not implemented")
+}
+func (UnimplementedAdminServiceServer) ExplainCompaction(context.Context, *ExplainCompactionRequest) (*ExplainCompactionResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ExplainCompaction not implemented")
+}
+func (UnimplementedAdminServiceServer) Verify(*VerifyRequest, grpc.ServerStreamingServer[VerifyResponse]) error {
+	return status.Error(codes.Unimplemented, "method Verify not implemented")
+}
+func (UnimplementedAdminServiceServer) Backup(context.Context, *BackupRequest) (*BackupResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Backup not implemented")
 }
 func (UnimplementedAdminServiceServer) mustEmbedUnimplementedAdminServiceServer() {}
 func (UnimplementedAdminServiceServer) testEmbeddedByValue()                      {}
@@ -175,6 +286,53 @@ func _AdminService_Compact_Handler(srv interface{}, ctx context.Context, dec fun
 	return interceptor(ctx, in, info, handler)
 }
 
+func _AdminService_ExplainCompaction_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ExplainCompactionRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AdminServiceServer).ExplainCompaction(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AdminService_ExplainCompaction_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AdminServiceServer).ExplainCompaction(ctx, req.(*ExplainCompactionRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _AdminService_Verify_Handler(srv interface{}, stream grpc.ServerStream) error {
+	m := new(VerifyRequest)
+	if err := stream.RecvMsg(m); err != nil {
+		return err
+	}
+	return srv.(AdminServiceServer).Verify(m, &grpc.GenericServerStream[VerifyRequest, VerifyResponse]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type AdminService_VerifyServer = grpc.ServerStreamingServer[VerifyResponse]
+
+func _AdminService_Backup_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(BackupRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AdminServiceServer).Backup(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AdminService_Backup_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AdminServiceServer).Backup(ctx, req.(*BackupRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // AdminService_ServiceDesc is the grpc.ServiceDesc for AdminService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -190,7 +348,21 @@ var AdminService_ServiceDesc = grpc.ServiceDesc{
 			MethodName: "Compact",
 			Handler:    _AdminService_Compact_Handler,
 		},
+		{
+			MethodName: "ExplainCompaction",
+			Handler:    _AdminService_ExplainCompaction_Handler,
+		},
+		{
+			MethodName: "Backup",
+			Handler:    _AdminService_Backup_Handler,
+		},
 	},
-	Streams:  []grpc.StreamDesc{},
+	Streams: []grpc.StreamDesc{
+		{
+			StreamName:    "Verify",
+			Handler:       _AdminService_Verify_Handler,
+			ServerStreams: true,
+		},
+	},
 	Metadata: "rundlet/v1/admin.proto",
 }

@@ -76,8 +76,8 @@ def end_of_call(context: grpc.ServicerContext) -> None:
 
 class ScriptedServer:
     """steps: what the coming calls answer, in order: a message, a Failure, a
-    function to call with the context, or for Scan a list of them. calls: the
-    requests that came."""
+    function to call with the context, or for Scan and Watch a list of them.
+    calls: the requests that came."""
 
     def __init__(self) -> None:
         self.steps: list[Any] = []
@@ -112,6 +112,7 @@ def serving() -> Iterator[ScriptedServer]:
     for method in ("List", "GetLimits"):
         setattr(store, method, scripted.unary)
     store.Scan = scripted.stream
+    store.Watch = scripted.stream
     for method in ("Stats", "Compact"):
         setattr(admin, method, scripted.unary)
     with concurrent.futures.ThreadPoolExecutor(4) as pool:

@@ -1,5 +1,6 @@
 """The client: a store as an object."""
 
+import datetime
 import importlib.resources
 from collections.abc import Sequence
 from types import TracebackType
@@ -10,7 +11,15 @@ import grpc
 from rundlet import entries, messages
 from rundlet.calls import DEFAULT_TIMEOUT
 from rundlet.reads import Reads
-from rundlet.v1 import admin_pb2, limits_pb2, stats_pb2
+from rundlet.snapshots import Snapshot, to_lease
+from rundlet.v1 import (
+    limits_pb2,
+    maintenance_pb2,
+    snapshot_pb2,
+    stats_pb2,
+    watch_pb2,
+)
+from rundlet.watches import Watch
 from rundlet.writes import Writes
 
 # How soon a broken connection is tried again, and at most how late; gRPC's own
@@ -29,6 +38,7 @@ def connect(
     *,
     timeout: float = DEFAULT_TIMEOUT,
     durability: entries.Durability | None = None,
+    retry_writes: bool = False,
     credentials: grpc.ChannelCredentials | None = None,
     options: Sequence[tuple[str, Any]] = (),
 ) -> "Client":
@@ -38,6 +48,9 @@ def connect(
 
     timeout: seconds that a call waits for its answer; math.inf: for ever.
     durability: of writes that do not ask for one; None: the server's default.
+    retry_writes: give every write a request id, so that it can be retried. The
+        server remembers so many ids and no more (limits()), and refuses further
+        ones with TooManyError: not for bulk loads.
     credentials: for TLS, as grpc.ssl_channel_credentials() makes them; without
         them the connection is not encrypted.
     options: further channel arguments of gRPC.
@@ -52,7 +65,12 @@ def connect(
         channel = grpc.insecure_channel(target, arguments)
     else:
         channel = grpc.secure_channel(target, credentials, arguments)
-    return Client(channel, timeout=timeout, durability=durability)
+    return Client(
+        channel,
+        timeout=timeout,
+        durability=durability,
+        retry_writes=retry_writes,
+    )
 
 
 class Client(Reads, Writes):
@@ -77,6 +95,54 @@ class Client(Reads, Writes):
     ) -> None:
         self.close()
 
+    def snapshot(
+        self,
+        lease: float | datetime.timedelta | None = None,
+        *,
+        min_revision: int = 0,
+        timeout: float | None = None,
+    ) -> Snapshot:
+        """The store as it is now, to be read in a with statement. It stays for
+        `lease`, in seconds or as a timedelta, and must be renewed before; None:
+        as long as the server says."""
+        request = snapshot_pb2.OpenSnapshotRequest(
+            lease=to_lease(lease), min_revision=min_revision
+        )
+        answer = self._read(self._store.OpenSnapshot, request, timeout)
+        return Snapshot(self, answer.snapshot)
+
+    def watch(
+        self,
+        *prefixes: str,
+        present_state: bool = False,
+        start_revision: int = 0,
+        store_id: str = "",
+        puts: bool = True,
+        deletes: bool = True,
+        metadata_only: bool = False,
+    ) -> Watch:
+        """The changes of all keys with one of these prefixes, or of all keys,
+        as an iterator without end of Present, Marker and Changes.
+
+        present_state: first what is there, then a Marker, then the changes.
+        start_revision, store_id: instead, every change from this revision on;
+            both as a Watch before had them.
+        puts, deletes: which changes; expired keys are deletes.
+        """
+        request = watch_pb2.WatchRequest(
+            ranges=[
+                watch_pb2.KeyRange(prefix=each) for each in prefixes or ("",)
+            ],
+            present_state=present_state,
+            start_revision=start_revision,
+            store_id=store_id,
+            no_puts=not puts,
+            no_deletes=not deletes,
+            metadata_only=metadata_only,
+            json_as_text=True,
+        )
+        return Watch(self._store.Watch, request)
+
     def limits(self, *, timeout: float | None = None) -> dict[str, Any]:
         """Every limit of the server by its name, as `value_bytes_max`."""
         request = limits_pb2.GetLimitsRequest()
@@ -91,5 +157,5 @@ class Client(Reads, Writes):
 
     def compact(self, *, timeout: float = COMPACT_TIMEOUT) -> dict[str, Any]:
         """Gives back the space of old versions; ends when it is done."""
-        request = admin_pb2.CompactRequest()
+        request = maintenance_pb2.CompactRequest()
         return messages.plain(self._read(self._admin.Compact, request, timeout))

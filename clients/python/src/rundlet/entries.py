@@ -56,11 +56,16 @@ class Receipt:
     read_revision: the newest revision seen; give it as `min_revision` to a
         read that must not see an older state.
     durability: what was reached, at least.
+    durable_revision: the newest revision that is on disk, it and all before.
+    replayed: this is the outcome of an earlier request with the same id; it has
+        no previous entries.
     """
 
     revision: int
     read_revision: int
     durability: Durability
+    durable_revision: int
+    replayed: bool
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -170,6 +175,8 @@ def receipt(message: Any) -> dict[str, Any]:
         "revision": message.revision,
         "read_revision": message.read_revision,
         "durability": Durability(message.durability),
+        "durable_revision": message.durable_revision,
+        "replayed": message.replayed,
     }
 
 

@@ -45,6 +45,11 @@ class RundletError(Exception):
         self.retry_delay = retry_delay
         self.outcome_unknown = outcome_unknown
 
+    @property
+    def replayed(self) -> bool:
+        """This is the outcome of an earlier request with the same id."""
+        return self.metadata.get("replayed") == "true"
+
 
 class InvalidArgumentError(RundletError):
     """The request is wrong, and stays wrong when repeated."""
@@ -59,12 +64,24 @@ class LimitExceededError(InvalidArgumentError):
     """Too much of something: metadata has limit_name, limit and value."""
 
 
+class RequestIdReusedError(InvalidArgumentError):
+    """The request id was that of another write. Nothing was done."""
+
+
 class InvalidPageTokenError(InvalidArgumentError):
     """The token is mangled, or is of another request. Begin anew."""
 
 
 class ForeignPageTokenError(RundletError):
     """The token is of another store. Begin anew."""
+
+
+class ForeignStoreError(RundletError):
+    """The bookmark or snapshot is of another store. Begin anew."""
+
+
+class SnapshotGoneError(RundletError):
+    """The lease of the snapshot has ended, or it was released."""
 
 
 class KeyNotFoundError(RundletError):
@@ -108,7 +125,13 @@ class RevisionNotReachedError(RundletError):
 
 
 class HistoryGoneError(RundletError):
-    """The revision of a page token is no longer kept. Begin anew."""
+    """The revision of a page token or snapshot, or what a watch wants, is no
+    longer kept. Begin anew."""
+
+    @property
+    def oldest_revision(self) -> int:
+        """From where a watch can begin; 0 if not told."""
+        return int(self.metadata.get("oldest_revision", "0"))
 
 
 class ResourceExhaustedError(RundletError):
@@ -117,6 +140,19 @@ class ResourceExhaustedError(RundletError):
 
 class StorageFullError(ResourceExhaustedError):
     """No room on the disk. Deletes still work."""
+
+
+class MemoryFullError(ResourceExhaustedError):
+    """The store takes all the memory it may. Deletes still work."""
+
+
+class TooManyError(ResourceExhaustedError):
+    """There are as many watches, snapshots or remembered requests as there may
+    be."""
+
+
+class SlowReaderError(ResourceExhaustedError):
+    """More has changed than a watch may lag behind."""
 
 
 class UnavailableError(RundletError):
@@ -141,14 +177,20 @@ class CancelledError(RundletError):
 
 _BY_REASON: Mapping[str, type[RundletError]] = {
     "LIMIT_EXCEEDED": LimitExceededError,
+    "REQUEST_ID_REUSED": RequestIdReusedError,
     "INVALID_PAGE_TOKEN": InvalidPageTokenError,
     "FOREIGN_PAGE_TOKEN": ForeignPageTokenError,
+    "FOREIGN_STORE": ForeignStoreError,
+    "SNAPSHOT_GONE": SnapshotGoneError,
     "KEY_NOT_FOUND": KeyNotFoundError,
     "KEY_EXISTS": KeyExistsError,
     "CONDITION_FAILED": ConditionFailedError,
     "REVISION_NOT_REACHED": RevisionNotReachedError,
     "HISTORY_GONE": HistoryGoneError,
     "STORAGE_FULL": StorageFullError,
+    "MEMORY_FULL": MemoryFullError,
+    "TOO_MANY": TooManyError,
+    "SLOW_READER": SlowReaderError,
     "OUTCOME_UNKNOWN": OutcomeUnknownError,
     "CORRUPT_RECORD": CorruptRecordError,
 }

@@ -43,6 +43,7 @@ class Reads(Calls):
             min_revision=min_revision,
             metadata_only=metadata_only,
             json_as_text=True,
+            snapshot_token=self._snapshot_token,
         )
         answer = self._read(self._store.Get, request, timeout)
         return entries.optional_entry(answer, "entry")
@@ -68,6 +69,7 @@ class Reads(Calls):
             metadata_only=metadata_only,
             min_revision=min_revision,
             json_as_text=True,
+            snapshot_token=self._snapshot_token,
         )
         answer = self._read(self._store.BatchGet, request, timeout)
         return {
@@ -102,6 +104,7 @@ class Reads(Calls):
             keys_only=keys_only,
             min_revision=min_revision,
             json_as_text=True,
+            snapshot_token=self._snapshot_token,
         )
         seconds = self._seconds(timeout)
         return scans.scan(
@@ -133,6 +136,7 @@ class Reads(Calls):
             page_token=page_token,
             min_revision=min_revision,
             json_as_text=True,
+            snapshot_token=self._snapshot_token,
         )
         answer = self._read(self._store.List, request, timeout)
         return entries.Page(
@@ -151,6 +155,10 @@ class Reads(Calls):
     ) -> int:
         """How many keys a range has."""
         request = range_pb2.ListRequest(
-            prefix=prefix, start=start, end=end, count_only=True
+            prefix=prefix,
+            start=start,
+            end=end,
+            count_only=True,
+            snapshot_token=self._snapshot_token,
         )
         return int(self._read(self._store.List, request, timeout).count)

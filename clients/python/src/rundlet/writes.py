@@ -12,9 +12,13 @@ from rundlet.values import encode
 
 
 class Writes(Calls):
-    """The calls that change data. They are not retried, since a repeat could
-    take effect twice; an error tells in `outcome_unknown` whether this one may
-    have."""
+    """The calls that change data.
+
+    A write with a `request_id` happens once, however often it is sent, and is
+    retried while the server is unavailable. Without one it is not, since a
+    repeat could take effect twice; an error tells in `outcome_unknown` whether
+    this one may have.
+    """
 
     def put(
         self,
@@ -28,6 +32,7 @@ class Writes(Calls):
         expected_revision: int | None = None,
         return_previous: bool = False,
         durability: entries.Durability | None = None,
+        request_id: str = "",
         timeout: float | None = None,
     ) -> entries.PutResult:
         """Writes a key: str as text, bytes as data, all else as JSON.
@@ -46,6 +51,7 @@ class Writes(Calls):
             return_previous=return_previous,
             json_as_text=True,
             durability=self._asked(durability),
+            request_id=request_id,
             **expiry.fields(
                 ttl=ttl, expire_time=expire_time, keep_expiry=keep_expiry
             ),
@@ -64,6 +70,7 @@ class Writes(Calls):
         expected_revision: int | None = None,
         return_previous: bool = False,
         durability: entries.Durability | None = None,
+        request_id: str = "",
         timeout: float | None = None,
     ) -> entries.DeleteResult:
         """Removes a key. The result is true if it existed."""
@@ -73,6 +80,7 @@ class Writes(Calls):
             return_previous=return_previous,
             json_as_text=True,
             durability=self._asked(durability),
+            request_id=request_id,
         )
         answer = self._write(self._store.Delete, request, timeout)
         return entries.DeleteResult(
@@ -90,6 +98,7 @@ class Writes(Calls):
         never: bool = False,
         expected_revision: int | None = None,
         durability: entries.Durability | None = None,
+        request_id: str = "",
         timeout: float | None = None,
     ) -> entries.SetExpiryResult:
         """Gives a key another expiry: a ttl, a time, or never. The result is
@@ -98,6 +107,7 @@ class Writes(Calls):
             key=keys.checked(key),
             expected_revision=expected_revision,
             durability=self._asked(durability),
+            request_id=request_id,
             **expiry.fields(ttl=ttl, expire_time=expire_time, never=never),
         )
         answer = self._write(self._store.SetExpiry, request, timeout)
@@ -113,6 +123,7 @@ class Writes(Calls):
         otherwise: Iterable[tx.Operation] | None = None,
         return_previous: bool = False,
         durability: entries.Durability | None = None,
+        request_id: str = "",
         timeout: float | None = None,
     ) -> entries.CommitResult:
         """Applies all operations if all conditions hold, and then is true.
@@ -126,6 +137,7 @@ class Writes(Calls):
             return_previous=return_previous,
             json_as_text=True,
             durability=self._asked(durability),
+            request_id=request_id,
         )
         if otherwise is not None:
             request.otherwise.SetInParent()
@@ -134,3 +146,10 @@ class Writes(Calls):
             )
         answer = self._write(self._store.Commit, request, timeout)
         return entries.commit_result(answer)
+
+    def sync(self, revision: int = 0, *, timeout: float | None = None) -> int:
+        """Waits until all that was acknowledged, and `revision` at least, is on
+        disk. Returns the newest revision that is."""
+        request = write_pb2.SyncRequest(revision=revision)
+        answer = self._read(self._store.Sync, request, timeout)
+        return int(answer.durable_revision)

@@ -22,11 +22,11 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
-from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
+from rundlet.v1 import maintenance_pb2 as rundlet_dot_v1_dot_maintenance__pb2
 from rundlet.v1 import stats_pb2 as rundlet_dot_v1_dot_stats__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16rundlet/v1/admin.proto\x12\nrundlet.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x16rundlet/v1/stats.proto\"\x10\n\x0e\x43ompactRequest\"\xc9\x01\n\x0f\x43ompactResponse\x12\x17\n\x0fsegments_before\x18\x01 \x01(\x04\x12\x16\n\x0esegments_after\x18\x02 \x01(\x04\x12\x14\n\x0c\x62ytes_before\x18\x03 \x01(\x04\x12\x13\n\x0b\x62ytes_after\x18\x04 \x01(\x04\x12\x14\n\x0crecords_kept\x18\x05 \x01(\x04\x12\x17\n\x0frecords_dropped\x18\x06 \x01(\x04\x12+\n\x08\x64uration\x18\x07 \x01(\x0b\x32\x19.google.protobuf.Duration2\x90\x01\n\x0c\x41\x64minService\x12<\n\x05Stats\x12\x18.rundlet.v1.StatsRequest\x1a\x19.rundlet.v1.StatsResponse\x12\x42\n\x07\x43ompact\x12\x1a.rundlet.v1.CompactRequest\x1a\x1b.rundlet.v1.CompactResponseB6\n\nrundlet.v1P\x01Z&rundlet/clients/go/rundletpb;rundletpbb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16rundlet/v1/admin.proto\x12\nrundlet.v1\x1a\x1crundlet/v1/maintenance.proto\x1a\x16rundlet/v1/stats.proto2\xf6\x02\n\x0c\x41\x64minService\x12<\n\x05Stats\x12\x18.rundlet.v1.StatsRequest\x1a\x19.rundlet.v1.StatsResponse\x12\x42\n\x07\x43ompact\x12\x1a.rundlet.v1.CompactRequest\x1a\x1b.rundlet.v1.CompactResponse\x12`\n\x11\x45xplainCompaction\x12$.rundlet.v1.ExplainCompactionRequest\x1a%.rundlet.v1.ExplainCompactionResponse\x12\x41\n\x06Verify\x12\x19.rundlet.v1.VerifyRequest\x1a\x1a.rundlet.v1.VerifyResponse0\x01\x12?\n\x06\x42\x61\x63kup\x12\x19.rundlet.v1.BackupRequest\x1a\x1a.rundlet.v1.BackupResponseB6\n\nrundlet.v1P\x01Z&rundlet/clients/go/rundletpb;rundletpbb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,10 +34,6 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'rundlet.v1.admin_pb2', _glo
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\nrundlet.v1P\001Z&rundlet/clients/go/rundletpb;rundletpb'
-  _globals['_COMPACTREQUEST']._serialized_start=94
-  _globals['_COMPACTREQUEST']._serialized_end=110
-  _globals['_COMPACTRESPONSE']._serialized_start=113
-  _globals['_COMPACTRESPONSE']._serialized_end=314
-  _globals['_ADMINSERVICE']._serialized_start=317
-  _globals['_ADMINSERVICE']._serialized_end=461
+  _globals['_ADMINSERVICE']._serialized_start=93
+  _globals['_ADMINSERVICE']._serialized_end=467
 # @@protoc_insertion_point(module_scope)

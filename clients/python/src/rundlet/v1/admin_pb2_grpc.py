@@ -3,7 +3,7 @@
 import grpc
 import warnings
 
-from rundlet.v1 import admin_pb2 as rundlet_dot_v1_dot_admin__pb2
+from rundlet.v1 import maintenance_pb2 as rundlet_dot_v1_dot_maintenance__pb2
 from rundlet.v1 import stats_pb2 as rundlet_dot_v1_dot_stats__pb2
 
 GRPC_GENERATED_VERSION = '1.76.0'
@@ -43,8 +43,23 @@ class AdminServiceStub(object):
                 _registered_method=True)
         self.Compact = channel.unary_unary(
                 '/rundlet.v1.AdminService/Compact',
-                request_serializer=rundlet_dot_v1_dot_admin__pb2.CompactRequest.SerializeToString,
-                response_deserializer=rundlet_dot_v1_dot_admin__pb2.CompactResponse.FromString,
+                request_serializer=rundlet_dot_v1_dot_maintenance__pb2.CompactRequest.SerializeToString,
+                response_deserializer=rundlet_dot_v1_dot_maintenance__pb2.CompactResponse.FromString,
+                _registered_method=True)
+        self.ExplainCompaction = channel.unary_unary(
+                '/rundlet.v1.AdminService/ExplainCompaction',
+                request_serializer=rundlet_dot_v1_dot_maintenance__pb2.ExplainCompactionRequest.SerializeToString,
+                response_deserializer=rundlet_dot_v1_dot_maintenance__pb2.ExplainCompactionResponse.FromString,
+                _registered_method=True)
+        self.Verify = channel.unary_stream(
+                '/rundlet.v1.AdminService/Verify',
+                request_serializer=rundlet_dot_v1_dot_maintenance__pb2.VerifyRequest.SerializeToString,
+                response_deserializer=rundlet_dot_v1_dot_maintenance__pb2.VerifyResponse.FromString,
+                _registered_method=True)
+        self.Backup = channel.unary_unary(
+                '/rundlet.v1.AdminService/Backup',
+                request_serializer=rundlet_dot_v1_dot_maintenance__pb2.BackupRequest.SerializeToString,
+                response_deserializer=rundlet_dot_v1_dot_maintenance__pb2.BackupResponse.FromString,
                 _registered_method=True)
 
 
@@ -78,6 +93,51 @@ class AdminServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ExplainCompaction(self, request, context):
+        """Tells what Compact would do now, and whether the store would do so by
+        itself.
+
+        Effect: none. It looks at every key, so it is for operators; one call at a
+        time. Retry: always safe.
+        Errors: UNAVAILABLE, OVERLOADED (another call looks already): retry later.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Verify(self, request, context):
+        """Reads every record on the disk, and lists the damaged ones.
+
+        Effect: none; reads and writes go on meanwhile. Damage is no error. It is
+        paced, so it may take long: set the deadline accordingly, or none. The
+        damage comes at the end, then a summary, then the stream ends. It goes on
+        if the caller leaves. Retry: always safe.
+        Errors: UNAVAILABLE, DRAINING (the server goes): start again later.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Backup(self, request, context):
+        """Writes the store as of its newest revision into a new folder on the
+        server's disk.
+
+        Effect: the folder is a store of its own, with a store id of its own: it
+        can be opened, or restored by `rundletd --restore`. It has the newest
+        version of each key. The answer comes when it is whole, which may take
+        minutes. It goes on if the caller leaves. Reads and writes go on meanwhile.
+        Durability: the backup is on the disk when the answer comes; cut short, it
+        is no store.
+        Retry: with another name; or after the folder was removed.
+        Errors: FAILED_PRECONDITION, NOT_CONFIGURED (the server was started without
+        `--backup_root`): ask the operator. ALREADY_EXISTS, BACKUP_EXISTS (the
+        folder is there and not empty): take another name. RESOURCE_EXHAUSTED,
+        STORAGE_FULL: make room.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_AdminServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -88,8 +148,23 @@ def add_AdminServiceServicer_to_server(servicer, server):
             ),
             'Compact': grpc.unary_unary_rpc_method_handler(
                     servicer.Compact,
-                    request_deserializer=rundlet_dot_v1_dot_admin__pb2.CompactRequest.FromString,
-                    response_serializer=rundlet_dot_v1_dot_admin__pb2.CompactResponse.SerializeToString,
+                    request_deserializer=rundlet_dot_v1_dot_maintenance__pb2.CompactRequest.FromString,
+                    response_serializer=rundlet_dot_v1_dot_maintenance__pb2.CompactResponse.SerializeToString,
+            ),
+            'ExplainCompaction': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExplainCompaction,
+                    request_deserializer=rundlet_dot_v1_dot_maintenance__pb2.ExplainCompactionRequest.FromString,
+                    response_serializer=rundlet_dot_v1_dot_maintenance__pb2.ExplainCompactionResponse.SerializeToString,
+            ),
+            'Verify': grpc.unary_stream_rpc_method_handler(
+                    servicer.Verify,
+                    request_deserializer=rundlet_dot_v1_dot_maintenance__pb2.VerifyRequest.FromString,
+                    response_serializer=rundlet_dot_v1_dot_maintenance__pb2.VerifyResponse.SerializeToString,
+            ),
+            'Backup': grpc.unary_unary_rpc_method_handler(
+                    servicer.Backup,
+                    request_deserializer=rundlet_dot_v1_dot_maintenance__pb2.BackupRequest.FromString,
+                    response_serializer=rundlet_dot_v1_dot_maintenance__pb2.BackupResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -145,8 +220,89 @@ class AdminService(object):
             request,
             target,
             '/rundlet.v1.AdminService/Compact',
-            rundlet_dot_v1_dot_admin__pb2.CompactRequest.SerializeToString,
-            rundlet_dot_v1_dot_admin__pb2.CompactResponse.FromString,
+            rundlet_dot_v1_dot_maintenance__pb2.CompactRequest.SerializeToString,
+            rundlet_dot_v1_dot_maintenance__pb2.CompactResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExplainCompaction(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rundlet.v1.AdminService/ExplainCompaction',
+            rundlet_dot_v1_dot_maintenance__pb2.ExplainCompactionRequest.SerializeToString,
+            rundlet_dot_v1_dot_maintenance__pb2.ExplainCompactionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Verify(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/rundlet.v1.AdminService/Verify',
+            rundlet_dot_v1_dot_maintenance__pb2.VerifyRequest.SerializeToString,
+            rundlet_dot_v1_dot_maintenance__pb2.VerifyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Backup(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rundlet.v1.AdminService/Backup',
+            rundlet_dot_v1_dot_maintenance__pb2.BackupRequest.SerializeToString,
+            rundlet_dot_v1_dot_maintenance__pb2.BackupResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -1,20 +1,20 @@
-#include "service/grpc/open_watches.h"
+#include "service/grpc/open_streams.h"
 
 namespace rundlet {
 
-bool OpenWatches::Add(Member* member) {
+bool OpenStreams::Add(Member* member) {
   const absl::MutexLock lock(&mutex_);
   if (draining_) return false;
   members_.insert(member);
   return true;
 }
 
-void OpenWatches::Remove(Member* member) {
+void OpenStreams::Remove(Member* member) {
   const absl::MutexLock lock(&mutex_);
   members_.erase(member);
 }
 
-void OpenWatches::Drain(absl::Duration patience) {
+void OpenStreams::Drain(absl::Duration patience) {
   const absl::MutexLock lock(&mutex_);
   draining_ = true;
   for (Member* member : members_) member->Drain();
