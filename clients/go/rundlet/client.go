@@ -52,6 +52,7 @@ type settings struct {
 	durability  Durability
 	credentials credentials.TransportCredentials
 	dial        []grpc.DialOption
+	retryWrites bool
 }
 
 // ClientOption changes how New makes a client.
@@ -122,11 +123,6 @@ type method[Q, A proto.Message] func(
 func read[Q, A proto.Message](ctx context.Context, c *Client,
 	call method[Q, A], request Q) (A, error) {
 	return invoke(ctx, c.settings.timeout, call, request, false)
-}
-
-func write[Q, A proto.Message](ctx context.Context, c *Client,
-	call method[Q, A], request Q) (A, error) {
-	return invoke(ctx, c.settings.timeout, call, request, true)
 }
 
 func invoke[Q, A proto.Message](ctx context.Context, timeout time.Duration,

@@ -55,6 +55,13 @@ type Receipt struct {
 
 	// Durability is what was reached, at least.
 	Durability Durability
+
+	// DurableRevision is the newest revision that is on disk, it and all before.
+	DurableRevision uint64
+
+	// Replayed: this is the outcome of an earlier request with the same
+	// RequestID. It has no previous entries.
+	Replayed bool
 }
 
 // PutResult is what a put did.
@@ -135,12 +142,16 @@ type receiptMessage interface {
 	GetRevision() uint64
 	GetReadRevision() uint64
 	GetDurability() rundletpb.Durability
+	GetDurableRevision() uint64
+	GetReplayed() bool
 }
 
 func receiptFrom(message receiptMessage) Receipt {
 	return Receipt{
-		Revision:     message.GetRevision(),
-		ReadRevision: message.GetReadRevision(),
-		Durability:   Durability(message.GetDurability()),
+		Revision:        message.GetRevision(),
+		ReadRevision:    message.GetReadRevision(),
+		Durability:      Durability(message.GetDurability()),
+		DurableRevision: message.GetDurableRevision(),
+		Replayed:        message.GetReplayed(),
 	}
 }

@@ -13,36 +13,38 @@ import (
 // checks.
 type (
 	// PutOption: TTL, ExpireAt, KeepExpiry, CreateOnly, ExpectedRevision,
-	// ReturnPrevious, a Durability.
+	// ReturnPrevious, a Durability, RequestID.
 	PutOption interface{ put(*rundletpb.PutRequest) }
 
-	// DeleteOption: ExpectedRevision, ReturnPrevious, a Durability.
+	// DeleteOption: ExpectedRevision, ReturnPrevious, a Durability,
+	// RequestID.
 	DeleteOption interface {
 		delete(*rundletpb.DeleteRequest)
 	}
 
-	// SetExpiryOption: ExpectedRevision, a Durability.
+	// SetExpiryOption: ExpectedRevision, a Durability, RequestID.
 	SetExpiryOption interface {
 		setExpiry(*rundletpb.SetExpiryRequest)
 	}
 
-	// CommitOption: ReturnPrevious, a Durability.
+	// CommitOption: ReturnPrevious, a Durability, RequestID.
 	CommitOption interface {
 		commit(*rundletpb.CommitRequest)
 	}
 
-	// GetOption: MinRevision, MetadataOnly.
+	// GetOption: MinRevision, MetadataOnly, a *Snapshot.
 	GetOption interface{ get(*rundletpb.GetRequest) }
 
-	// BatchGetOption: MinRevision, MetadataOnly.
+	// BatchGetOption: MinRevision, MetadataOnly, a *Snapshot.
 	BatchGetOption interface {
 		batchGet(*rundletpb.BatchGetRequest)
 	}
 
-	// ScanOption: MinRevision, KeysOnly, Reverse.
+	// ScanOption: MinRevision, KeysOnly, Reverse, a *Snapshot.
 	ScanOption interface{ scan(*rundletpb.ScanRequest) }
 
-	// ListOption: MinRevision, KeysOnly, Reverse, PageSize, PageToken.
+	// ListOption: MinRevision, KeysOnly, Reverse, PageSize, PageToken, a
+	// *Snapshot.
 	ListOption interface{ list(*rundletpb.ListRequest) }
 )
 

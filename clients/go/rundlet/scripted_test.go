@@ -24,7 +24,7 @@ type scripted struct {
 
 	mutex sync.Mutex
 	// What the coming calls answer, in order: for Scan, chunks before the
-	// error.
+	// error; for Watch, events.
 	steps []step
 	calls []proto.Message
 	// Closed when a stream has seen its client leave.
@@ -34,6 +34,7 @@ type scripted struct {
 type step struct {
 	answer proto.Message
 	chunks []*rundletpb.ScanResponse
+	events []*rundletpb.WatchResponse
 	err    error
 	// Wait until the client has left.
 	wait bool
@@ -120,6 +121,17 @@ func (s *scripted) Scan(r *rundletpb.ScanRequest,
 		<-stream.Context().Done()
 		next.err = status.FromContextError(stream.Context().Err()).Err()
 		close(s.left)
+	}
+	return next.err
+}
+
+func (s *scripted) Watch(r *rundletpb.WatchRequest,
+	stream grpc.ServerStreamingServer[rundletpb.WatchResponse]) error {
+	next := s.next(r)
+	for _, event := range next.events {
+		if err := stream.Send(event); err != nil {
+			return err
+		}
 	}
 	return next.err
 }
