@@ -23,6 +23,24 @@ bool IsName(absl::string_view name) {
          });
 }
 
+v1::CompactionTrigger EncodeTrigger(CompactionTrigger trigger) {
+  switch (trigger) {
+    case CompactionTrigger::kNone:
+      break;
+    case CompactionTrigger::kLiveRatio:
+      return v1::COMPACTION_TRIGGER_LIVE_RATIO;
+    case CompactionTrigger::kDiskLow:
+      return v1::COMPACTION_TRIGGER_DISK_LOW;
+    case CompactionTrigger::kExpiredBytes:
+      return v1::COMPACTION_TRIGGER_EXPIRED_BYTES;
+    case CompactionTrigger::kAge:
+      return v1::COMPACTION_TRIGGER_AGE;
+    case CompactionTrigger::kSegmentCount:
+      return v1::COMPACTION_TRIGGER_SEGMENT_COUNT;
+  }
+  return v1::COMPACTION_TRIGGER_UNSPECIFIED;
+}
+
 }  // namespace
 
 void Encode(const CompactionReport& report, v1::CompactResponse* proto) {
@@ -36,7 +54,10 @@ void Encode(const CompactionReport& report, v1::CompactResponse* proto) {
 }
 
 void Encode(const CompactionPlan& plan, v1::ExplainCompactionResponse* proto) {
+  proto->set_trigger(EncodeTrigger(plan.trigger));
   proto->set_reason(plan.reason);
+  proto->set_takes_everything(plan.takes_everything);
+  proto->set_bytes_to_copy(plan.bytes_to_copy);
   for (const CompactionPlan::Input& input : plan.inputs) {
     v1::CompactionInput* out = proto->add_inputs();
     out->set_segment_id(input.segment_id);
@@ -45,6 +66,9 @@ void Encode(const CompactionPlan& plan, v1::ExplainCompactionResponse* proto) {
     out->set_live_bytes(input.live_bytes);
     out->set_record_count(input.record_count);
     out->set_live_record_count(input.live_record_count);
+    out->set_kept_bytes(input.kept_bytes);
+    out->set_expired_bytes(input.expired_bytes);
+    EncodeDuration(input.age, out->mutable_age());
   }
   proto->set_segments_kept(plan.segments_kept);
   proto->set_bytes_before(plan.bytes_before);

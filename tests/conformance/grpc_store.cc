@@ -45,7 +45,7 @@ void GrpcStore::Read(ReadRequest request, ReadCallback done) {
 
 absl::StatusOr<ReadResult> GrpcStore::ReadNow(const ReadRequest& request) {
   v1::BatchGetRequest message;
-  if (request.at != 0) {
+  if (NamesRevision(request.at, request.at_time)) {
     message.set_snapshot_token(SnapshotAt(request.at));
     if (message.snapshot_token().empty()) {
       return NotOnTheWire("reads at a revision without a snapshot");
@@ -84,7 +84,7 @@ absl::StatusOr<ScanPage> GrpcStore::ScanNow(const ScanRequest& request) {
   message.set_keys_only(request.projection ==
                         ScanRequest::Projection::kMetadata);
   message.set_count_only(request.projection == ScanRequest::Projection::kCount);
-  if (request.at != 0 && request.after.empty()) {
+  if (NamesRevision(request.at, request.at_time) && request.after.empty()) {
     message.set_snapshot_token(SnapshotAt(request.at));
     if (message.snapshot_token().empty()) {
       return NotOnTheWire("a first page at a revision without a snapshot");

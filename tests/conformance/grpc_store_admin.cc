@@ -45,11 +45,20 @@ absl::StatusOr<CompactionPlan> GrpcStore::ExplainCompaction() const {
       &context, v1::ExplainCompactionRequest(), &response);
   if (!status.ok()) return StatusOf(status);
   CompactionPlan plan;
+  plan.trigger = static_cast<CompactionTrigger>(response.trigger());
   plan.reason = response.reason();
+  plan.takes_everything = response.takes_everything();
+  plan.bytes_to_copy = response.bytes_to_copy();
   for (const v1::CompactionInput& input : response.inputs()) {
-    plan.inputs.push_back({input.segment_id(), input.path(), input.bytes(),
-                           input.live_bytes(), input.record_count(),
-                           input.live_record_count()});
+    CompactionPlan::Input& out = plan.inputs.emplace_back();
+    out.segment_id = input.segment_id();
+    out.path = input.path();
+    out.bytes = input.bytes();
+    out.live_bytes = input.live_bytes();
+    out.record_count = input.record_count();
+    out.live_record_count = input.live_record_count();
+    out.kept_bytes = input.kept_bytes();
+    out.expired_bytes = input.expired_bytes();
   }
   plan.segments_kept = response.segments_kept();
   plan.bytes_before = response.bytes_before();

@@ -25,6 +25,71 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// What makes the store compact by itself.
+type CompactionTrigger int32
+
+const (
+	// Nothing.
+	CompactionTrigger_COMPACTION_TRIGGER_UNSPECIFIED CompactionTrigger = 0
+	// Too little of the bytes is live.
+	CompactionTrigger_COMPACTION_TRIGGER_LIVE_RATIO CompactionTrigger = 1
+	// The disk is low on room.
+	CompactionTrigger_COMPACTION_TRIGGER_DISK_LOW CompactionTrigger = 2
+	// Too much has expired.
+	CompactionTrigger_COMPACTION_TRIGGER_EXPIRED_BYTES CompactionTrigger = 3
+	// Something has been dead for long.
+	CompactionTrigger_COMPACTION_TRIGGER_AGE CompactionTrigger = 4
+	// There are too many small segments.
+	CompactionTrigger_COMPACTION_TRIGGER_SEGMENT_COUNT CompactionTrigger = 5
+)
+
+// Enum value maps for CompactionTrigger.
+var (
+	CompactionTrigger_name = map[int32]string{
+		0: "COMPACTION_TRIGGER_UNSPECIFIED",
+		1: "COMPACTION_TRIGGER_LIVE_RATIO",
+		2: "COMPACTION_TRIGGER_DISK_LOW",
+		3: "COMPACTION_TRIGGER_EXPIRED_BYTES",
+		4: "COMPACTION_TRIGGER_AGE",
+		5: "COMPACTION_TRIGGER_SEGMENT_COUNT",
+	}
+	CompactionTrigger_value = map[string]int32{
+		"COMPACTION_TRIGGER_UNSPECIFIED":   0,
+		"COMPACTION_TRIGGER_LIVE_RATIO":    1,
+		"COMPACTION_TRIGGER_DISK_LOW":      2,
+		"COMPACTION_TRIGGER_EXPIRED_BYTES": 3,
+		"COMPACTION_TRIGGER_AGE":           4,
+		"COMPACTION_TRIGGER_SEGMENT_COUNT": 5,
+	}
+)
+
+func (x CompactionTrigger) Enum() *CompactionTrigger {
+	p := new(CompactionTrigger)
+	*p = x
+	return p
+}
+
+func (x CompactionTrigger) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (CompactionTrigger) Descriptor() protoreflect.EnumDescriptor {
+	return file_rundlet_v1_maintenance_proto_enumTypes[0].Descriptor()
+}
+
+func (CompactionTrigger) Type() protoreflect.EnumType {
+	return &file_rundlet_v1_maintenance_proto_enumTypes[0]
+}
+
+func (x CompactionTrigger) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use CompactionTrigger.Descriptor instead.
+func (CompactionTrigger) EnumDescriptor() ([]byte, []int) {
+	return file_rundlet_v1_maintenance_proto_rawDescGZIP(), []int{0}
+}
+
 // Asks for a compaction.
 type CompactRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -221,8 +286,16 @@ type ExplainCompactionResponse struct {
 	// How long it would take, by the rate of the last one. Not set: there has
 	// been none.
 	EstimatedDuration *durationpb.Duration `protobuf:"bytes,8,opt,name=estimated_duration,json=estimatedDuration,proto3" json:"estimated_duration,omitempty"`
-	unknownFields     protoimpl.UnknownFields
-	sizeCache         protoimpl.SizeCache
+	// What would make the store start it. COMPACTION_TRIGGER_UNSPECIFIED: it
+	// would not now, and this is the plan of a Compact.
+	Trigger CompactionTrigger `protobuf:"varint,9,opt,name=trigger,proto3,enum=rundlet.v1.CompactionTrigger" json:"trigger,omitempty"`
+	// It takes all that it may take and leaves it in the order of the keys. False:
+	// it is one step, of the segments that give the most for the least copying.
+	TakesEverything bool `protobuf:"varint,10,opt,name=takes_everything,json=takesEverything,proto3" json:"takes_everything,omitempty"`
+	// Bytes that it would copy, estimated.
+	BytesToCopy   uint64 `protobuf:"varint,11,opt,name=bytes_to_copy,json=bytesToCopy,proto3" json:"bytes_to_copy,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ExplainCompactionResponse) Reset() {
@@ -311,6 +384,27 @@ func (x *ExplainCompactionResponse) GetEstimatedDuration() *durationpb.Duration 
 	return nil
 }
 
+func (x *ExplainCompactionResponse) GetTrigger() CompactionTrigger {
+	if x != nil {
+		return x.Trigger
+	}
+	return CompactionTrigger_COMPACTION_TRIGGER_UNSPECIFIED
+}
+
+func (x *ExplainCompactionResponse) GetTakesEverything() bool {
+	if x != nil {
+		return x.TakesEverything
+	}
+	return false
+}
+
+func (x *ExplainCompactionResponse) GetBytesToCopy() uint64 {
+	if x != nil {
+		return x.BytesToCopy
+	}
+	return 0
+}
+
 // A segment that a compaction would rewrite.
 type CompactionInput struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -322,12 +416,19 @@ type CompactionInput struct {
 	Bytes uint64 `protobuf:"varint,3,opt,name=bytes,proto3" json:"bytes,omitempty"`
 	// Bytes of records that somebody may still read.
 	LiveBytes uint64 `protobuf:"varint,4,opt,name=live_bytes,json=liveBytes,proto3" json:"live_bytes,omitempty"`
-	// Its records.
+	// Its records. 0: it is not sealed yet.
 	RecordCount uint64 `protobuf:"varint,5,opt,name=record_count,json=recordCount,proto3" json:"record_count,omitempty"`
 	// Records that somebody may still read.
 	LiveRecordCount uint64 `protobuf:"varint,6,opt,name=live_record_count,json=liveRecordCount,proto3" json:"live_record_count,omitempty"`
-	unknownFields   protoimpl.UnknownFields
-	sizeCache       protoimpl.SizeCache
+	// Bytes that are not live, but copied: deletes that hide older records
+	// elsewhere, and requests that are remembered.
+	KeptBytes uint64 `protobuf:"varint,7,opt,name=kept_bytes,json=keptBytes,proto3" json:"kept_bytes,omitempty"`
+	// Bytes of records whose expiry has passed.
+	ExpiredBytes uint64 `protobuf:"varint,8,opt,name=expired_bytes,json=expiredBytes,proto3" json:"expired_bytes,omitempty"`
+	// Since it was sealed, or since the start.
+	Age           *durationpb.Duration `protobuf:"bytes,9,opt,name=age,proto3" json:"age,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *CompactionInput) Reset() {
@@ -400,6 +501,27 @@ func (x *CompactionInput) GetLiveRecordCount() uint64 {
 		return x.LiveRecordCount
 	}
 	return 0
+}
+
+func (x *CompactionInput) GetKeptBytes() uint64 {
+	if x != nil {
+		return x.KeptBytes
+	}
+	return 0
+}
+
+func (x *CompactionInput) GetExpiredBytes() uint64 {
+	if x != nil {
+		return x.ExpiredBytes
+	}
+	return 0
+}
+
+func (x *CompactionInput) GetAge() *durationpb.Duration {
+	if x != nil {
+		return x.Age
+	}
+	return nil
 }
 
 // Asks to read all of the disk.
@@ -855,7 +977,7 @@ const file_rundlet_v1_maintenance_proto_rawDesc = "" +
 	"\frecords_kept\x18\x05 \x01(\x04R\vrecordsKept\x12'\n" +
 	"\x0frecords_dropped\x18\x06 \x01(\x04R\x0erecordsDropped\x125\n" +
 	"\bduration\x18\a \x01(\v2\x19.google.protobuf.DurationR\bduration\"\x1a\n" +
-	"\x18ExplainCompactionRequest\"\xe8\x02\n" +
+	"\x18ExplainCompactionRequest\"\xf0\x03\n" +
 	"\x19ExplainCompactionResponse\x12\x16\n" +
 	"\x06reason\x18\x01 \x01(\tR\x06reason\x123\n" +
 	"\x06inputs\x18\x02 \x03(\v2\x1b.rundlet.v1.CompactionInputR\x06inputs\x12#\n" +
@@ -865,7 +987,11 @@ const file_rundlet_v1_maintenance_proto_rawDesc = "" +
 	"bytesAfter\x12\"\n" +
 	"\rbytes_to_gain\x18\x06 \x01(\x04R\vbytesToGain\x12'\n" +
 	"\x0favailable_bytes\x18\a \x01(\x04R\x0eavailableBytes\x12H\n" +
-	"\x12estimated_duration\x18\b \x01(\v2\x19.google.protobuf.DurationR\x11estimatedDuration\"\xc8\x01\n" +
+	"\x12estimated_duration\x18\b \x01(\v2\x19.google.protobuf.DurationR\x11estimatedDuration\x127\n" +
+	"\atrigger\x18\t \x01(\x0e2\x1d.rundlet.v1.CompactionTriggerR\atrigger\x12)\n" +
+	"\x10takes_everything\x18\n" +
+	" \x01(\bR\x0ftakesEverything\x12\"\n" +
+	"\rbytes_to_copy\x18\v \x01(\x04R\vbytesToCopy\"\xb9\x02\n" +
 	"\x0fCompactionInput\x12\x1d\n" +
 	"\n" +
 	"segment_id\x18\x01 \x01(\x04R\tsegmentId\x12\x12\n" +
@@ -874,7 +1000,11 @@ const file_rundlet_v1_maintenance_proto_rawDesc = "" +
 	"\n" +
 	"live_bytes\x18\x04 \x01(\x04R\tliveBytes\x12!\n" +
 	"\frecord_count\x18\x05 \x01(\x04R\vrecordCount\x12*\n" +
-	"\x11live_record_count\x18\x06 \x01(\x04R\x0fliveRecordCount\"\x0f\n" +
+	"\x11live_record_count\x18\x06 \x01(\x04R\x0fliveRecordCount\x12\x1d\n" +
+	"\n" +
+	"kept_bytes\x18\a \x01(\x04R\tkeptBytes\x12#\n" +
+	"\rexpired_bytes\x18\b \x01(\x04R\fexpiredBytes\x12+\n" +
+	"\x03age\x18\t \x01(\v2\x19.google.protobuf.DurationR\x03age\"\x0f\n" +
 	"\rVerifyRequest\"\x84\x01\n" +
 	"\x0eVerifyResponse\x123\n" +
 	"\x06damage\x18\x01 \x01(\v2\x19.rundlet.v1.DamagedRecordH\x00R\x06damage\x125\n" +
@@ -904,7 +1034,14 @@ const file_rundlet_v1_maintenance_proto_rawDesc = "" +
 	"\tkey_count\x18\x02 \x01(\x04R\bkeyCount\x12#\n" +
 	"\rsegment_count\x18\x03 \x01(\x04R\fsegmentCount\x12\x14\n" +
 	"\x05bytes\x18\x04 \x01(\x04R\x05bytes\x125\n" +
-	"\bduration\x18\x05 \x01(\v2\x19.google.protobuf.DurationR\bdurationB6\n" +
+	"\bduration\x18\x05 \x01(\v2\x19.google.protobuf.DurationR\bduration*\xe3\x01\n" +
+	"\x11CompactionTrigger\x12\"\n" +
+	"\x1eCOMPACTION_TRIGGER_UNSPECIFIED\x10\x00\x12!\n" +
+	"\x1dCOMPACTION_TRIGGER_LIVE_RATIO\x10\x01\x12\x1f\n" +
+	"\x1bCOMPACTION_TRIGGER_DISK_LOW\x10\x02\x12$\n" +
+	" COMPACTION_TRIGGER_EXPIRED_BYTES\x10\x03\x12\x1a\n" +
+	"\x16COMPACTION_TRIGGER_AGE\x10\x04\x12$\n" +
+	" COMPACTION_TRIGGER_SEGMENT_COUNT\x10\x05B6\n" +
 	"\n" +
 	"rundlet.v1P\x01Z&rundlet/clients/go/rundletpb;rundletpbb\x06proto3"
 
@@ -920,34 +1057,38 @@ func file_rundlet_v1_maintenance_proto_rawDescGZIP() []byte {
 	return file_rundlet_v1_maintenance_proto_rawDescData
 }
 
+var file_rundlet_v1_maintenance_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
 var file_rundlet_v1_maintenance_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
 var file_rundlet_v1_maintenance_proto_goTypes = []any{
-	(*CompactRequest)(nil),            // 0: rundlet.v1.CompactRequest
-	(*CompactResponse)(nil),           // 1: rundlet.v1.CompactResponse
-	(*ExplainCompactionRequest)(nil),  // 2: rundlet.v1.ExplainCompactionRequest
-	(*ExplainCompactionResponse)(nil), // 3: rundlet.v1.ExplainCompactionResponse
-	(*CompactionInput)(nil),           // 4: rundlet.v1.CompactionInput
-	(*VerifyRequest)(nil),             // 5: rundlet.v1.VerifyRequest
-	(*VerifyResponse)(nil),            // 6: rundlet.v1.VerifyResponse
-	(*DamagedRecord)(nil),             // 7: rundlet.v1.DamagedRecord
-	(*VerifySummary)(nil),             // 8: rundlet.v1.VerifySummary
-	(*BackupRequest)(nil),             // 9: rundlet.v1.BackupRequest
-	(*BackupResponse)(nil),            // 10: rundlet.v1.BackupResponse
-	(*durationpb.Duration)(nil),       // 11: google.protobuf.Duration
+	(CompactionTrigger)(0),            // 0: rundlet.v1.CompactionTrigger
+	(*CompactRequest)(nil),            // 1: rundlet.v1.CompactRequest
+	(*CompactResponse)(nil),           // 2: rundlet.v1.CompactResponse
+	(*ExplainCompactionRequest)(nil),  // 3: rundlet.v1.ExplainCompactionRequest
+	(*ExplainCompactionResponse)(nil), // 4: rundlet.v1.ExplainCompactionResponse
+	(*CompactionInput)(nil),           // 5: rundlet.v1.CompactionInput
+	(*VerifyRequest)(nil),             // 6: rundlet.v1.VerifyRequest
+	(*VerifyResponse)(nil),            // 7: rundlet.v1.VerifyResponse
+	(*DamagedRecord)(nil),             // 8: rundlet.v1.DamagedRecord
+	(*VerifySummary)(nil),             // 9: rundlet.v1.VerifySummary
+	(*BackupRequest)(nil),             // 10: rundlet.v1.BackupRequest
+	(*BackupResponse)(nil),            // 11: rundlet.v1.BackupResponse
+	(*durationpb.Duration)(nil),       // 12: google.protobuf.Duration
 }
 var file_rundlet_v1_maintenance_proto_depIdxs = []int32{
-	11, // 0: rundlet.v1.CompactResponse.duration:type_name -> google.protobuf.Duration
-	4,  // 1: rundlet.v1.ExplainCompactionResponse.inputs:type_name -> rundlet.v1.CompactionInput
-	11, // 2: rundlet.v1.ExplainCompactionResponse.estimated_duration:type_name -> google.protobuf.Duration
-	7,  // 3: rundlet.v1.VerifyResponse.damage:type_name -> rundlet.v1.DamagedRecord
-	8,  // 4: rundlet.v1.VerifyResponse.summary:type_name -> rundlet.v1.VerifySummary
-	11, // 5: rundlet.v1.VerifySummary.duration:type_name -> google.protobuf.Duration
-	11, // 6: rundlet.v1.BackupResponse.duration:type_name -> google.protobuf.Duration
-	7,  // [7:7] is the sub-list for method output_type
-	7,  // [7:7] is the sub-list for method input_type
-	7,  // [7:7] is the sub-list for extension type_name
-	7,  // [7:7] is the sub-list for extension extendee
-	0,  // [0:7] is the sub-list for field type_name
+	12, // 0: rundlet.v1.CompactResponse.duration:type_name -> google.protobuf.Duration
+	5,  // 1: rundlet.v1.ExplainCompactionResponse.inputs:type_name -> rundlet.v1.CompactionInput
+	12, // 2: rundlet.v1.ExplainCompactionResponse.estimated_duration:type_name -> google.protobuf.Duration
+	0,  // 3: rundlet.v1.ExplainCompactionResponse.trigger:type_name -> rundlet.v1.CompactionTrigger
+	12, // 4: rundlet.v1.CompactionInput.age:type_name -> google.protobuf.Duration
+	8,  // 5: rundlet.v1.VerifyResponse.damage:type_name -> rundlet.v1.DamagedRecord
+	9,  // 6: rundlet.v1.VerifyResponse.summary:type_name -> rundlet.v1.VerifySummary
+	12, // 7: rundlet.v1.VerifySummary.duration:type_name -> google.protobuf.Duration
+	12, // 8: rundlet.v1.BackupResponse.duration:type_name -> google.protobuf.Duration
+	9,  // [9:9] is the sub-list for method output_type
+	9,  // [9:9] is the sub-list for method input_type
+	9,  // [9:9] is the sub-list for extension type_name
+	9,  // [9:9] is the sub-list for extension extendee
+	0,  // [0:9] is the sub-list for field type_name
 }
 
 func init() { file_rundlet_v1_maintenance_proto_init() }
@@ -964,13 +1105,14 @@ func file_rundlet_v1_maintenance_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_rundlet_v1_maintenance_proto_rawDesc), len(file_rundlet_v1_maintenance_proto_rawDesc)),
-			NumEnums:      0,
+			NumEnums:      1,
 			NumMessages:   11,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
 		GoTypes:           file_rundlet_v1_maintenance_proto_goTypes,
 		DependencyIndexes: file_rundlet_v1_maintenance_proto_depIdxs,
+		EnumInfos:         file_rundlet_v1_maintenance_proto_enumTypes,
 		MessageInfos:      file_rundlet_v1_maintenance_proto_msgTypes,
 	}.Build()
 	File_rundlet_v1_maintenance_proto = out.File

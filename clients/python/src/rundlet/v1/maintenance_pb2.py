@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1crundlet/v1/maintenance.proto\x12\nrundlet.v1\x1a\x1egoogle/protobuf/duration.proto\"\x10\n\x0e\x43ompactRequest\"\xc9\x01\n\x0f\x43ompactResponse\x12\x17\n\x0fsegments_before\x18\x01 \x01(\x04\x12\x16\n\x0esegments_after\x18\x02 \x01(\x04\x12\x14\n\x0c\x62ytes_before\x18\x03 \x01(\x04\x12\x13\n\x0b\x62ytes_after\x18\x04 \x01(\x04\x12\x14\n\x0crecords_kept\x18\x05 \x01(\x04\x12\x17\n\x0frecords_dropped\x18\x06 \x01(\x04\x12+\n\x08\x64uration\x18\x07 \x01(\x0b\x32\x19.google.protobuf.Duration\"\x1a\n\x18\x45xplainCompactionRequest\"\x81\x02\n\x19\x45xplainCompactionResponse\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12+\n\x06inputs\x18\x02 \x03(\x0b\x32\x1b.rundlet.v1.CompactionInput\x12\x15\n\rsegments_kept\x18\x03 \x01(\x04\x12\x14\n\x0c\x62ytes_before\x18\x04 \x01(\x04\x12\x13\n\x0b\x62ytes_after\x18\x05 \x01(\x04\x12\x15\n\rbytes_to_gain\x18\x06 \x01(\x04\x12\x17\n\x0f\x61vailable_bytes\x18\x07 \x01(\x04\x12\x35\n\x12\x65stimated_duration\x18\x08 \x01(\x0b\x32\x19.google.protobuf.Duration\"\x87\x01\n\x0f\x43ompactionInput\x12\x12\n\nsegment_id\x18\x01 \x01(\x04\x12\x0c\n\x04path\x18\x02 \x01(\t\x12\r\n\x05\x62ytes\x18\x03 \x01(\x04\x12\x12\n\nlive_bytes\x18\x04 \x01(\x04\x12\x14\n\x0crecord_count\x18\x05 \x01(\x04\x12\x19\n\x11live_record_count\x18\x06 \x01(\x04\"\x0f\n\rVerifyRequest\"s\n\x0eVerifyResponse\x12+\n\x06\x64\x61mage\x18\x01 \x01(\x0b\x32\x19.rundlet.v1.DamagedRecordH\x00\x12,\n\x07summary\x18\x02 \x01(\x0b\x32\x19.rundlet.v1.VerifySummaryH\x00\x42\x06\n\x04part\"t\n\rDamagedRecord\x12\x12\n\nsegment_id\x18\x01 \x01(\x04\x12\x0c\n\x04path\x18\x02 \x01(\t\x12\x0e\n\x06offset\x18\x03 \x01(\x04\x12\r\n\x05\x62ytes\x18\x04 \x01(\x04\x12\x0c\n\x04what\x18\x05 \x01(\t\x12\x14\n\x0ckeys_at_risk\x18\x06 \x03(\t\"\xae\x01\n\rVerifySummary\x12\x15\n\rsegment_count\x18\x01 \x01(\x04\x12\x14\n\x0crecord_count\x18\x02 \x01(\x04\x12\x12\n\nread_bytes\x18\x03 \x01(\x04\x12\x14\n\x0c\x64\x61mage_count\x18\x04 \x01(\x04\x12\x19\n\x11key_at_risk_count\x18\x05 \x01(\x04\x12+\n\x08\x64uration\x18\x06 \x01(\x0b\x32\x19.google.protobuf.Duration\"\x1d\n\rBackupRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"\x88\x01\n\x0e\x42\x61\x63kupResponse\x12\x10\n\x08revision\x18\x01 \x01(\x04\x12\x11\n\tkey_count\x18\x02 \x01(\x04\x12\x15\n\rsegment_count\x18\x03 \x01(\x04\x12\r\n\x05\x62ytes\x18\x04 \x01(\x04\x12+\n\x08\x64uration\x18\x05 \x01(\x0b\x32\x19.google.protobuf.DurationB6\n\nrundlet.v1P\x01Z&rundlet/clients/go/rundletpb;rundletpbb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1crundlet/v1/maintenance.proto\x12\nrundlet.v1\x1a\x1egoogle/protobuf/duration.proto\"\x10\n\x0e\x43ompactRequest\"\xc9\x01\n\x0f\x43ompactResponse\x12\x17\n\x0fsegments_before\x18\x01 \x01(\x04\x12\x16\n\x0esegments_after\x18\x02 \x01(\x04\x12\x14\n\x0c\x62ytes_before\x18\x03 \x01(\x04\x12\x13\n\x0b\x62ytes_after\x18\x04 \x01(\x04\x12\x14\n\x0crecords_kept\x18\x05 \x01(\x04\x12\x17\n\x0frecords_dropped\x18\x06 \x01(\x04\x12+\n\x08\x64uration\x18\x07 \x01(\x0b\x32\x19.google.protobuf.Duration\"\x1a\n\x18\x45xplainCompactionRequest\"\xe2\x02\n\x19\x45xplainCompactionResponse\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12+\n\x06inputs\x18\x02 \x03(\x0b\x32\x1b.rundlet.v1.CompactionInput\x12\x15\n\rsegments_kept\x18\x03 \x01(\x04\x12\x14\n\x0c\x62ytes_before\x18\x04 \x01(\x04\x12\x13\n\x0b\x62ytes_after\x18\x05 \x01(\x04\x12\x15\n\rbytes_to_gain\x18\x06 \x01(\x04\x12\x17\n\x0f\x61vailable_bytes\x18\x07 \x01(\x04\x12\x35\n\x12\x65stimated_duration\x18\x08 \x01(\x0b\x32\x19.google.protobuf.Duration\x12.\n\x07trigger\x18\t \x01(\x0e\x32\x1d.rundlet.v1.CompactionTrigger\x12\x18\n\x10takes_everything\x18\n \x01(\x08\x12\x15\n\rbytes_to_copy\x18\x0b \x01(\x04\"\xda\x01\n\x0f\x43ompactionInput\x12\x12\n\nsegment_id\x18\x01 \x01(\x04\x12\x0c\n\x04path\x18\x02 \x01(\t\x12\r\n\x05\x62ytes\x18\x03 \x01(\x04\x12\x12\n\nlive_bytes\x18\x04 \x01(\x04\x12\x14\n\x0crecord_count\x18\x05 \x01(\x04\x12\x19\n\x11live_record_count\x18\x06 \x01(\x04\x12\x12\n\nkept_bytes\x18\x07 \x01(\x04\x12\x15\n\rexpired_bytes\x18\x08 \x01(\x04\x12&\n\x03\x61ge\x18\t \x01(\x0b\x32\x19.google.protobuf.Duration\"\x0f\n\rVerifyRequest\"s\n\x0eVerifyResponse\x12+\n\x06\x64\x61mage\x18\x01 \x01(\x0b\x32\x19.rundlet.v1.DamagedRecordH\x00\x12,\n\x07summary\x18\x02 \x01(\x0b\x32\x19.rundlet.v1.VerifySummaryH\x00\x42\x06\n\x04part\"t\n\rDamagedRecord\x12\x12\n\nsegment_id\x18\x01 \x01(\x04\x12\x0c\n\x04path\x18\x02 \x01(\t\x12\x0e\n\x06offset\x18\x03 \x01(\x04\x12\r\n\x05\x62ytes\x18\x04 \x01(\x04\x12\x0c\n\x04what\x18\x05 \x01(\t\x12\x14\n\x0ckeys_at_risk\x18\x06 \x03(\t\"\xae\x01\n\rVerifySummary\x12\x15\n\rsegment_count\x18\x01 \x01(\x04\x12\x14\n\x0crecord_count\x18\x02 \x01(\x04\x12\x12\n\nread_bytes\x18\x03 \x01(\x04\x12\x14\n\x0c\x64\x61mage_count\x18\x04 \x01(\x04\x12\x19\n\x11key_at_risk_count\x18\x05 \x01(\x04\x12+\n\x08\x64uration\x18\x06 \x01(\x0b\x32\x19.google.protobuf.Duration\"\x1d\n\rBackupRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"\x88\x01\n\x0e\x42\x61\x63kupResponse\x12\x10\n\x08revision\x18\x01 \x01(\x04\x12\x11\n\tkey_count\x18\x02 \x01(\x04\x12\x15\n\rsegment_count\x18\x03 \x01(\x04\x12\r\n\x05\x62ytes\x18\x04 \x01(\x04\x12+\n\x08\x64uration\x18\x05 \x01(\x0b\x32\x19.google.protobuf.Duration*\xe3\x01\n\x11\x43ompactionTrigger\x12\"\n\x1e\x43OMPACTION_TRIGGER_UNSPECIFIED\x10\x00\x12!\n\x1d\x43OMPACTION_TRIGGER_LIVE_RATIO\x10\x01\x12\x1f\n\x1b\x43OMPACTION_TRIGGER_DISK_LOW\x10\x02\x12$\n COMPACTION_TRIGGER_EXPIRED_BYTES\x10\x03\x12\x1a\n\x16\x43OMPACTION_TRIGGER_AGE\x10\x04\x12$\n COMPACTION_TRIGGER_SEGMENT_COUNT\x10\x05\x42\x36\n\nrundlet.v1P\x01Z&rundlet/clients/go/rundletpb;rundletpbb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,6 +33,8 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'rundlet.v1.maintenance_pb2'
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\nrundlet.v1P\001Z&rundlet/clients/go/rundletpb;rundletpb'
+  _globals['_COMPACTIONTRIGGER']._serialized_start=1504
+  _globals['_COMPACTIONTRIGGER']._serialized_end=1731
   _globals['_COMPACTREQUEST']._serialized_start=76
   _globals['_COMPACTREQUEST']._serialized_end=92
   _globals['_COMPACTRESPONSE']._serialized_start=95
@@ -40,19 +42,19 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_EXPLAINCOMPACTIONREQUEST']._serialized_start=298
   _globals['_EXPLAINCOMPACTIONREQUEST']._serialized_end=324
   _globals['_EXPLAINCOMPACTIONRESPONSE']._serialized_start=327
-  _globals['_EXPLAINCOMPACTIONRESPONSE']._serialized_end=584
-  _globals['_COMPACTIONINPUT']._serialized_start=587
-  _globals['_COMPACTIONINPUT']._serialized_end=722
-  _globals['_VERIFYREQUEST']._serialized_start=724
-  _globals['_VERIFYREQUEST']._serialized_end=739
-  _globals['_VERIFYRESPONSE']._serialized_start=741
-  _globals['_VERIFYRESPONSE']._serialized_end=856
-  _globals['_DAMAGEDRECORD']._serialized_start=858
-  _globals['_DAMAGEDRECORD']._serialized_end=974
-  _globals['_VERIFYSUMMARY']._serialized_start=977
-  _globals['_VERIFYSUMMARY']._serialized_end=1151
-  _globals['_BACKUPREQUEST']._serialized_start=1153
-  _globals['_BACKUPREQUEST']._serialized_end=1182
-  _globals['_BACKUPRESPONSE']._serialized_start=1185
-  _globals['_BACKUPRESPONSE']._serialized_end=1321
+  _globals['_EXPLAINCOMPACTIONRESPONSE']._serialized_end=681
+  _globals['_COMPACTIONINPUT']._serialized_start=684
+  _globals['_COMPACTIONINPUT']._serialized_end=902
+  _globals['_VERIFYREQUEST']._serialized_start=904
+  _globals['_VERIFYREQUEST']._serialized_end=919
+  _globals['_VERIFYRESPONSE']._serialized_start=921
+  _globals['_VERIFYRESPONSE']._serialized_end=1036
+  _globals['_DAMAGEDRECORD']._serialized_start=1038
+  _globals['_DAMAGEDRECORD']._serialized_end=1154
+  _globals['_VERIFYSUMMARY']._serialized_start=1157
+  _globals['_VERIFYSUMMARY']._serialized_end=1331
+  _globals['_BACKUPREQUEST']._serialized_start=1333
+  _globals['_BACKUPREQUEST']._serialized_end=1362
+  _globals['_BACKUPRESPONSE']._serialized_start=1365
+  _globals['_BACKUPRESPONSE']._serialized_end=1501
 # @@protoc_insertion_point(module_scope)

@@ -2,12 +2,28 @@ import datetime
 
 from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from collections.abc import Iterable as _Iterable, Mapping as _Mapping
 from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class CompactionTrigger(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    COMPACTION_TRIGGER_UNSPECIFIED: _ClassVar[CompactionTrigger]
+    COMPACTION_TRIGGER_LIVE_RATIO: _ClassVar[CompactionTrigger]
+    COMPACTION_TRIGGER_DISK_LOW: _ClassVar[CompactionTrigger]
+    COMPACTION_TRIGGER_EXPIRED_BYTES: _ClassVar[CompactionTrigger]
+    COMPACTION_TRIGGER_AGE: _ClassVar[CompactionTrigger]
+    COMPACTION_TRIGGER_SEGMENT_COUNT: _ClassVar[CompactionTrigger]
+COMPACTION_TRIGGER_UNSPECIFIED: CompactionTrigger
+COMPACTION_TRIGGER_LIVE_RATIO: CompactionTrigger
+COMPACTION_TRIGGER_DISK_LOW: CompactionTrigger
+COMPACTION_TRIGGER_EXPIRED_BYTES: CompactionTrigger
+COMPACTION_TRIGGER_AGE: CompactionTrigger
+COMPACTION_TRIGGER_SEGMENT_COUNT: CompactionTrigger
 
 class CompactRequest(_message.Message):
     __slots__ = ()
@@ -36,7 +52,7 @@ class ExplainCompactionRequest(_message.Message):
     def __init__(self) -> None: ...
 
 class ExplainCompactionResponse(_message.Message):
-    __slots__ = ("reason", "inputs", "segments_kept", "bytes_before", "bytes_after", "bytes_to_gain", "available_bytes", "estimated_duration")
+    __slots__ = ("reason", "inputs", "segments_kept", "bytes_before", "bytes_after", "bytes_to_gain", "available_bytes", "estimated_duration", "trigger", "takes_everything", "bytes_to_copy")
     REASON_FIELD_NUMBER: _ClassVar[int]
     INPUTS_FIELD_NUMBER: _ClassVar[int]
     SEGMENTS_KEPT_FIELD_NUMBER: _ClassVar[int]
@@ -45,6 +61,9 @@ class ExplainCompactionResponse(_message.Message):
     BYTES_TO_GAIN_FIELD_NUMBER: _ClassVar[int]
     AVAILABLE_BYTES_FIELD_NUMBER: _ClassVar[int]
     ESTIMATED_DURATION_FIELD_NUMBER: _ClassVar[int]
+    TRIGGER_FIELD_NUMBER: _ClassVar[int]
+    TAKES_EVERYTHING_FIELD_NUMBER: _ClassVar[int]
+    BYTES_TO_COPY_FIELD_NUMBER: _ClassVar[int]
     reason: str
     inputs: _containers.RepeatedCompositeFieldContainer[CompactionInput]
     segments_kept: int
@@ -53,23 +72,32 @@ class ExplainCompactionResponse(_message.Message):
     bytes_to_gain: int
     available_bytes: int
     estimated_duration: _duration_pb2.Duration
-    def __init__(self, reason: _Optional[str] = ..., inputs: _Optional[_Iterable[_Union[CompactionInput, _Mapping]]] = ..., segments_kept: _Optional[int] = ..., bytes_before: _Optional[int] = ..., bytes_after: _Optional[int] = ..., bytes_to_gain: _Optional[int] = ..., available_bytes: _Optional[int] = ..., estimated_duration: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...) -> None: ...
+    trigger: CompactionTrigger
+    takes_everything: bool
+    bytes_to_copy: int
+    def __init__(self, reason: _Optional[str] = ..., inputs: _Optional[_Iterable[_Union[CompactionInput, _Mapping]]] = ..., segments_kept: _Optional[int] = ..., bytes_before: _Optional[int] = ..., bytes_after: _Optional[int] = ..., bytes_to_gain: _Optional[int] = ..., available_bytes: _Optional[int] = ..., estimated_duration: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., trigger: _Optional[_Union[CompactionTrigger, str]] = ..., takes_everything: bool = ..., bytes_to_copy: _Optional[int] = ...) -> None: ...
 
 class CompactionInput(_message.Message):
-    __slots__ = ("segment_id", "path", "bytes", "live_bytes", "record_count", "live_record_count")
+    __slots__ = ("segment_id", "path", "bytes", "live_bytes", "record_count", "live_record_count", "kept_bytes", "expired_bytes", "age")
     SEGMENT_ID_FIELD_NUMBER: _ClassVar[int]
     PATH_FIELD_NUMBER: _ClassVar[int]
     BYTES_FIELD_NUMBER: _ClassVar[int]
     LIVE_BYTES_FIELD_NUMBER: _ClassVar[int]
     RECORD_COUNT_FIELD_NUMBER: _ClassVar[int]
     LIVE_RECORD_COUNT_FIELD_NUMBER: _ClassVar[int]
+    KEPT_BYTES_FIELD_NUMBER: _ClassVar[int]
+    EXPIRED_BYTES_FIELD_NUMBER: _ClassVar[int]
+    AGE_FIELD_NUMBER: _ClassVar[int]
     segment_id: int
     path: str
     bytes: int
     live_bytes: int
     record_count: int
     live_record_count: int
-    def __init__(self, segment_id: _Optional[int] = ..., path: _Optional[str] = ..., bytes: _Optional[int] = ..., live_bytes: _Optional[int] = ..., record_count: _Optional[int] = ..., live_record_count: _Optional[int] = ...) -> None: ...
+    kept_bytes: int
+    expired_bytes: int
+    age: _duration_pb2.Duration
+    def __init__(self, segment_id: _Optional[int] = ..., path: _Optional[str] = ..., bytes: _Optional[int] = ..., live_bytes: _Optional[int] = ..., record_count: _Optional[int] = ..., live_record_count: _Optional[int] = ..., kept_bytes: _Optional[int] = ..., expired_bytes: _Optional[int] = ..., age: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...) -> None: ...
 
 class VerifyRequest(_message.Message):
     __slots__ = ()
