@@ -59,6 +59,10 @@ def cc_proto_library(
         includes = ["."],
         visibility = visibility,
         deps = deps + [library],
+
+        # Nothing refers to a file that has services and no messages, and what
+        # is not linked reflection cannot describe.
+        alwayslink = services,
     )
 
 def proto_descriptor_set(name, srcs, deps = [], visibility = None):
