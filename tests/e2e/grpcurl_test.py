@@ -3,8 +3,8 @@
 
 Method: a server on an empty store; every command of the README's console
 blocks runs in one shell, with the server's address in place of the README's,
-and what it prints has to be what the README shows, but for the times. Then
-what grpcurl can send and the README does not show.
+and what it prints has to be what the README shows, but for times and store
+ids. Then what grpcurl can send and the README does not show.
 
     grpcurl_test.py RUNDLETD README
 """
@@ -16,6 +16,7 @@ import sys
 import tempfile
 
 ADDRESS = "127.0.0.1:50051"
+STORE_ID = re.compile(r'"store_id": "[0-9a-f]{32}"')
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
 
@@ -34,7 +35,7 @@ def commands(readme: str) -> list[tuple[str, str]]:
 
 
 def same(text: str) -> str:
-    return TIME.sub("TIME", text).strip()
+    return STORE_ID.sub("STORE_ID", TIME.sub("TIME", text)).strip()
 
 
 class Server:
