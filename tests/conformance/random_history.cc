@@ -7,7 +7,6 @@
 #include "absl/strings/str_join.h"
 #include "gtest/gtest-spi.h"
 #include "gtest/gtest.h"
-#include "storage/blocking_store.h"
 #include "tests/support/transaction_text.h"
 
 namespace rundlet {
@@ -27,7 +26,10 @@ std::string Failures(const ::testing::TestPartResultArray& results) {
 }  // namespace
 
 RandomHistory::RandomHistory(uint64_t seed)
-    : seed_(seed), random_(seed), checked_(&clock_) {
+    : seed_(seed),
+      random_(seed),
+      checked_(&clock_),
+      watches_(&checked_, 4, random_) {
   segment_bytes_ = random_.Between(400, 8192);
   shape_.keys = random_.Between(5, 60);
   shape_.expiring = !random_.OneIn(4);
@@ -43,12 +45,17 @@ std::string RandomHistory::Run(const std::vector<uint64_t>& steps) {
     Reopen();
     for (const uint64_t step : steps) {
       if (!checked_.is_open()) break;
+      step_ = step;
       random_ = SeededRandom(seed_ ^ (step * 0x9E3779B97F4A7C15u));
       Step();
       if (!Failures(results).empty()) break;
     }
-    if (checked_.is_open()) checked_.Compare();
+    if (checked_.is_open()) {
+      checked_.Compare();
+      watches_.Compare();
+    }
     checked_.Close();
+    backups_.CheckAll(/*restore=*/false);
   }
   const std::string failures = Failures(results);
   if (failures.empty()) return "";
@@ -92,16 +99,14 @@ void RandomHistory::Reopen() {
   Note("open");
   // Leases end with the process.
   pages_.clear();
-  while (!snapshots_.empty()) {
-    BlockingStore(&checked_.model())
-        .ReleaseSnapshot(snapshots_.back().model.id)
-        .IgnoreError();
-    snapshots_.pop_back();
-  }
+  const auto outliving = watches_.StopAll(random_);
   checked_.Close();
+  CheckedWatches::ExpectClosed(outliving);
   const absl::Status opened = checked_.Open(MakeOptions());
   ASSERT_TRUE(opened.ok()) << opened;
+  snapshots_.ExpectNone();
   checked_.Compare();
+  watches_.Compare();
 }
 
 void RandomHistory::StepClock() {
@@ -114,8 +119,11 @@ void RandomHistory::StepClock() {
 void RandomHistory::Crash() {
   Note("crash");
   checked_.ExpectErrors();
+  std::vector<std::unique_ptr<WatchReader>> outliving =
+      watches_.StopAll(random_);
   disk_.PowerOff();
   checked_.Close();
+  outliving.clear();
   // An expired key that was not swept may be back otherwise, which the oracle
   // cannot know (storage/README.md, "Limits").
   const absl::Duration behind = checked_.model().time() - clock_.Now();
@@ -131,13 +139,54 @@ void RandomHistory::Crash() {
 void RandomHistory::Step() {
   const uint64_t choice = random_.Below(60);
   if (choice < 12) return ChangeStore(choice);
-  if (choice == 12) return OpenSnapshot();
-  if (choice == 13) return ReleaseSnapshot();
-  if (choice == 14) return RenewSnapshot();
-  if (choice < 18) return ReadSnapshot();
+  if (choice < 18) return StepOfASnapshot(choice);
   if (choice < 21) return StartPages();
   if (choice < 25) return GoOnWithPages();
+  if (choice < 29) return watches_.Read(random_);
+  if (choice == 29) return watches_.Stop(random_);
+  if (choice == 30) return BackUp();
+  if (choice < 38) return CommitRequest();
   Commit();
+}
+
+void RandomHistory::StepOfASnapshot(uint64_t choice) {
+  switch (choice) {
+    case 12:
+      Note("open a snapshot");
+      return snapshots_.Open(random_);
+    case 13:
+      Note("release a snapshot");
+      return snapshots_.Release(random_);
+    case 14:
+      Note("renew a snapshot");
+      return snapshots_.Renew(random_);
+    case 15:
+      Note("scan a snapshot");
+      return snapshots_.Scan(random_);
+    default:
+      break;
+  }
+  Note("read at a snapshot");
+  std::vector<std::string> keys;
+  for (uint64_t i = random_.Between(1, 8); i > 0; --i) {
+    keys.push_back(RandomKey(shape_, random_));
+  }
+  snapshots_.Read(keys, random_);
+}
+
+void RandomHistory::BackUp() {
+  if (!random_.OneIn(8)) return;
+  Note("back up");
+  EXPECT_TRUE(backups_.BackUp(absl::StrCat("/backup", step_)).ok());
+  if (random_.OneIn(2)) backups_.CheckAll(/*restore=*/random_.OneIn(2));
+}
+
+void RandomHistory::CommitRequest() {
+  Transaction request =
+      RandomRequest(shape_, absl::StrCat("step", step_),
+                    checked_.RememberedTransactions(), random_);
+  Note(absl::StrCat("request ", request.request->id, ": ", TextOf(request)));
+  checked_.Commit(std::move(request));
 }
 
 void RandomHistory::Commit() {

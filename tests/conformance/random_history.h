@@ -11,8 +11,10 @@
 #include "absl/time/time.h"
 #include "storage/options.h"
 #include "storage/scan.h"
-#include "storage/snapshot.h"
+#include "tests/support/checked_backups.h"
+#include "tests/support/checked_snapshots.h"
 #include "tests/support/checked_store.h"
+#include "tests/support/checked_watches.h"
 #include "tests/support/crashable_file_system.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/power_loss.h"
@@ -39,12 +41,6 @@ class RandomHistory {
     ScanRequest model;
     absl::Time end;  // of the lease
   };
-  struct Snapshots {
-    Snapshot store;
-    Snapshot model;
-    absl::Time end;
-  };
-
   Options MakeOptions();
   void Reopen();
   void Crash();
@@ -56,11 +52,11 @@ class RandomHistory {
   void ChangeStore(uint64_t choice);
   void Ingest();
 
-  void OpenSnapshot();
-  void RenewSnapshot();
-  void ReleaseSnapshot();
-  void ReadSnapshot();
-  // Those whose lease may have ended are not asked again.
+  void CommitRequest();
+  void StepOfASnapshot(uint64_t choice);
+  void BackUp();
+
+  // Pages whose lease may have ended are not asked for again.
   void ForgetOld();
 
   ScanRequest RandomScan();
@@ -78,7 +74,10 @@ class RandomHistory {
   uint64_t sources_ = 0;
   std::vector<std::string> notes_;
   std::vector<Pages> pages_;
-  std::vector<Snapshots> snapshots_;
+  CheckedSnapshots snapshots_{&checked_};
+  CheckedBackups backups_{&checked_, &disk_, &clock_};
+  CheckedWatches watches_;
+  uint64_t step_ = 0;  // the present one
 };
 
 }  // namespace rundlet

@@ -1,39 +1,18 @@
-// RandomHistory: snapshots, and pages that stay open.
+// RandomHistory: pages that stay open.
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "storage/blocking_store.h"
 #include "tests/conformance/random_history.h"
-#include "tests/support/reference_crc.h"
+#include "tests/support/checked_snapshots.h"
 
 namespace rundlet {
 namespace {
 
-constexpr size_t kOpenMax = 3;  // pages, and snapshots, at a time
-
-std::string TextOf(const Entry& entry) {
-  return absl::StrCat(entry.key, " version ", entry.version, ", ",
-                      entry.value.bytes.size(), " B, crc ",
-                      ReferenceCrc(0, entry.value.bytes));
-}
-
-std::vector<std::string> Texts(const std::vector<Entry>& entries) {
-  std::vector<std::string> texts;
-  for (const Entry& entry : entries) texts.push_back(TextOf(entry));
-  return texts;
-}
-
-std::vector<std::string> Texts(const ReadResult& result) {
-  std::vector<std::string> texts;
-  for (const std::optional<Entry>& entry : result.entries) {
-    texts.push_back(entry.has_value() ? TextOf(*entry) : "absent");
-  }
-  return texts;
-}
+constexpr size_t kOpenMax = 3;  // pages at a time
 
 void Continue(const ScanPage& page, ScanRequest* request) {
   request->at = page.read_revision;
@@ -48,79 +27,6 @@ void RandomHistory::ForgetOld() {
   const auto is_over = [now](const auto& each) { return each.end <= now; };
   pages_.erase(std::remove_if(pages_.begin(), pages_.end(), is_over),
                pages_.end());
-  snapshots_.erase(
-      std::remove_if(snapshots_.begin(), snapshots_.end(), is_over),
-      snapshots_.end());
-}
-
-void RandomHistory::OpenSnapshot() {
-  ForgetOld();
-  if (snapshots_.size() >= kOpenMax) return;
-  Note("open a snapshot");
-  checked_.Wait();
-  SnapshotRequest request;
-  request.lease = absl::Seconds(random_.Between(1, 100));
-  const auto store = BlockingStore(checked_.store()).OpenSnapshot(request);
-  const auto model = BlockingStore(&checked_.model()).OpenSnapshot(request);
-  ASSERT_TRUE(store.ok()) << store.status();
-  ASSERT_TRUE(model.ok()) << model.status();
-  EXPECT_EQ(store->read_time, model->read_time);
-  EXPECT_EQ(store->lease_end, model->lease_end);
-  // Before the first commit its revision is 0, which reads take for the newest.
-  if (store->revision == 0 || model->revision == 0) return;
-  snapshots_.push_back({*store, *model, store->lease_end});
-}
-
-void RandomHistory::RenewSnapshot() {
-  ForgetOld();
-  if (snapshots_.empty()) return;
-  Note("renew a snapshot");
-  Snapshots& renewed = snapshots_[random_.Below(snapshots_.size())];
-  const absl::Duration lease = absl::Seconds(random_.Between(1, 100));
-  const auto store =
-      BlockingStore(checked_.store()).RenewSnapshot(renewed.store.id, lease);
-  const auto model =
-      BlockingStore(&checked_.model()).RenewSnapshot(renewed.model.id, lease);
-  ASSERT_TRUE(store.ok()) << store.status();
-  ASSERT_TRUE(model.ok()) << model.status();
-  EXPECT_EQ(store->lease_end, model->lease_end);
-  renewed.end = store->lease_end;
-}
-
-void RandomHistory::ReleaseSnapshot() {
-  ForgetOld();
-  if (snapshots_.empty()) return;
-  Note("release a snapshot");
-  const size_t at = random_.Below(snapshots_.size());
-  const Snapshots released = snapshots_[at];
-  snapshots_.erase(snapshots_.begin() + at);
-  // Pages of it live on by their own leases.
-  const absl::Status store =
-      BlockingStore(checked_.store()).ReleaseSnapshot(released.store.id);
-  EXPECT_TRUE(store.ok()) << store;
-  const absl::Status model =
-      BlockingStore(&checked_.model()).ReleaseSnapshot(released.model.id);
-  EXPECT_TRUE(model.ok()) << model;
-}
-
-void RandomHistory::ReadSnapshot() {
-  ForgetOld();
-  if (snapshots_.empty()) return;
-  Note("read at a snapshot");
-  const Snapshots& snapshot = snapshots_[random_.Below(snapshots_.size())];
-  ReadRequest request;
-  for (uint64_t i = random_.Between(1, 8); i > 0; --i) {
-    request.keys.push_back(RandomKey(shape_, random_));
-  }
-  request.at = snapshot.store.revision;
-  request.at_time = snapshot.store.read_time;
-  const auto store = BlockingStore(checked_.store()).Read(request);
-  request.at = snapshot.model.revision;
-  request.at_time = snapshot.model.read_time;
-  const auto model = BlockingStore(&checked_.model()).Read(request);
-  ASSERT_TRUE(store.ok()) << store.status();
-  ASSERT_TRUE(model.ok()) << model.status();
-  EXPECT_EQ(Texts(*store), Texts(*model));
 }
 
 ScanRequest RandomHistory::RandomScan() {
@@ -144,12 +50,12 @@ void RandomHistory::StartPages() {
   if (pages_.size() >= kOpenMax) return;
   const ScanRequest request = RandomScan();
   Pages pages{request, request, absl::InfiniteFuture()};
-  if (!snapshots_.empty() && random_.OneIn(2)) {
-    const Snapshots& of = snapshots_[random_.Below(snapshots_.size())];
-    pages.store.at = of.store.revision;
-    pages.store.at_time = of.store.read_time;
-    pages.model.at = of.model.revision;
-    pages.model.at_time = of.model.read_time;
+  const CheckedSnapshots::Pair* const of = snapshots_.Any(random_);
+  if (of != nullptr && random_.OneIn(2)) {
+    pages.store.at = of->store.revision;
+    pages.store.at_time = of->store.read_time;
+    pages.model.at = of->model.revision;
+    pages.model.at_time = of->model.read_time;
   }
   pages_.push_back(std::move(pages));
   GoOn(pages_.size() - 1);
@@ -168,7 +74,7 @@ void RandomHistory::GoOn(size_t at) {
   const auto model = BlockingStore(&checked_.model()).Scan(pages.model);
   ASSERT_TRUE(store.ok()) << store.status();
   ASSERT_TRUE(model.ok()) << model.status();
-  EXPECT_EQ(Texts(store->entries), Texts(model->entries));
+  EXPECT_EQ(TextsOf(store->entries), TextsOf(model->entries));
   EXPECT_EQ(store->more, model->more);
   EXPECT_EQ(store->count, model->count);
   if (!model->more || !store->more || store->entries.empty()) {

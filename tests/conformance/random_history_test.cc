@@ -1,8 +1,10 @@
 // Goal: over any history, with restarts, crashes, compactions, ingests, clock
-// steps, snapshots and open pages in it, the store answers as the model does.
+// steps, snapshots, open pages, watches, backups, and requests that are asked
+// for again in it, the store answers as the model does.
 // Method: random operations on store and model side by side; the whole content
-// is compared every now and then. A history that fails is shrunk to the steps
-// that it takes, and printed so that it can be had again:
+// is compared every now and then, and at each opening what watches have seen. A
+// history that fails is shrunk to the steps that it takes, and printed so that
+// it can be had again:
 //   RUNDLET_SEED=7 RUNDLET_RUNS=1 RUNDLET_STEPS=3,14,15 bazel test ...
 //
 // RUNDLET_RUNS says how many histories; each has 2,000 steps. 10,000 of them:

@@ -26,13 +26,23 @@ absl::Status NotKept(Revision at, Revision newest) {
       absl::StrCat("revision ", at, " is not kept; the newest is ", newest));
 }
 
-// The bytes of the value of a version, without reading it.
-uint64_t ValueBytes(const std::string& key, const Version& version) {
+// What a record may hold besides key and value: a request (FORMAT.md 3.3).
+constexpr uint64_t kExtraBytesMax = UINT16_MAX;
+
+// The least that the value of a version has, without reading it.
+uint64_t ValueBytesMin(const std::string& key, const Version& version) {
   if (version.value != nullptr) return version.value->size();
-  return version.location.bytes - kRecordHeaderBytes - key.size();
+  const uint64_t bytes =
+      version.location.bytes - kRecordHeaderBytes - key.size();
+  return bytes - std::min(bytes, kExtraBytesMax);
 }
 
 }  // namespace
+
+absl::Status StoreReader::CheckBytes(uint64_t bytes) const {
+  return CheckAtMost("entries bytes", bytes, "read_bytes_max",
+                     limits_->read_bytes_max);
+}
 
 absl::StatusOr<std::optional<ReadResult>> StoreReader::TryRead(
     const ReadRequest& request, int64_t time_us) {
@@ -55,15 +65,16 @@ absl::StatusOr<std::optional<ReadResult>> StoreReader::TryRead(
     Entry entry = EntryOf(key, *versions[i]);
     bytes += key.size();
     if (!request.metadata_only) {
-      bytes += ValueBytes(key, *versions[i]);
-      status = CheckAtMost("entries bytes", bytes, "read_bytes_max",
-                           limits_->read_bytes_max);
+      status = CheckBytes(bytes + ValueBytesMin(key, *versions[i]));
       if (!status.ok()) return status;
       absl::StatusOr<std::optional<std::string>> value =
           records_->ReadValue(key, *versions[i], RecordReader::Caching::kUse);
       if (!value.ok()) return value.status();
       if (!value->has_value()) return std::nullopt;
       entry.value.bytes = **std::move(value);
+      bytes += entry.value.bytes.size();
+      status = CheckBytes(bytes);
+      if (!status.ok()) return status;
     }
     result.entries[i] = std::move(entry);
   }
@@ -161,13 +172,19 @@ absl::StatusOr<ScanPage> StoreReader::ScanAt(const ScanRequest& request,
     const std::vector<Found> found = FindNext(request, after, at, time_us, max);
     RUNDLET_SYNC_POINT("scan: keys found");
     for (const auto& [key, version] : found) {
-      bytes += key.size() + (values ? ValueBytes(key, version) : 0);
+      const auto is_full = [&](uint64_t value_bytes) {
+        return !page.entries.empty() &&
+               bytes + key.size() + value_bytes > request.bytes_max;
+      };
       page.more = page.entries.size() == request.entries_max ||
-                  (!page.entries.empty() && bytes > request.bytes_max);
+                  is_full(values ? ValueBytesMin(key, version) : 0);
       if (page.more) break;
       absl::StatusOr<Entry> entry =
           values ? ReadPinned(key, version, at) : EntryOf(key, version);
       if (!entry.ok()) return entry.status();
+      page.more = is_full(entry->value.bytes.size());
+      if (page.more) break;
+      bytes += key.size() + entry->value.bytes.size();
       page.entries.push_back(*std::move(entry));
     }
     page.count = page.entries.size();

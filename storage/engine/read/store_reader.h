@@ -42,6 +42,7 @@ class StoreReader {
  private:
   using Found = std::pair<std::string, Version>;
 
+  absl::Status CheckBytes(uint64_t bytes) const;
   // Empty: a record has moved meanwhile, read again.
   absl::StatusOr<std::optional<ReadResult>> TryRead(const ReadRequest& request,
                                                     int64_t time_us);

@@ -84,5 +84,27 @@ TEST_F(LogStoreLimitsTest,
   EXPECT_TRUE(blocking_->Put("k0", Value::Text("v")).ok());
 }
 
+// A record may hold more than key and value.
+TEST_F(LogStoreLimitsTest, TheNameOfARequestIsNoPartOfAPage) {
+  Open(/*memory_bytes_max=*/0);
+  for (const char* const key : {"a", "b"}) {
+    Transaction put;
+    put.operations = {PutOperation{key, Value::Text("value")}};
+    put.request = {"somebody", absl::StrCat("request of ", key)};
+    ASSERT_TRUE(blocking_->Commit(put).ok());
+  }
+  ScanRequest scan;
+  scan.bytes_max = 12;
+  auto page = blocking_->Scan(scan);
+  ASSERT_TRUE(page.ok()) << page.status();
+  EXPECT_EQ(page->entries.size(), 2u);
+  EXPECT_FALSE(page->more);
+  scan.bytes_max = 11;
+  page = blocking_->Scan(scan);
+  ASSERT_TRUE(page.ok()) << page.status();
+  EXPECT_EQ(page->entries.size(), 1u);
+  EXPECT_TRUE(page->more);
+}
+
 }  // namespace
 }  // namespace rundlet
