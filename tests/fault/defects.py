@@ -21,10 +21,15 @@ import tempfile
 
 import defects_of_content
 import defects_of_syncs
+import defects_of_views
 from defect import Defect
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-DEFECTS = defects_of_syncs.DEFECTS + defects_of_content.DEFECTS
+DEFECTS = (
+    defects_of_syncs.DEFECTS
+    + defects_of_content.DEFECTS
+    + defects_of_views.DEFECTS
+)
 
 
 def copy_tree(folder: pathlib.Path) -> None:

@@ -223,9 +223,9 @@ DEFECTS = [
         "read a pinned page at the time of now",
         (LAWS,),
         READER,
-        "request.at == 0 ? time_->now_us() : "
-        "absl::ToUnixMicros(request.at_time);",
-        "time_->now_us();",
+        "is_pinned ? absl::ToUnixMicros(request.at_time) : "
+        "time_->now_us();\n  absl::StatusOr<ScanPage>",
+        "time_->now_us();\n  absl::StatusOr<ScanPage>",
     ),
     defect(
         "believe a step of the wall clock",
