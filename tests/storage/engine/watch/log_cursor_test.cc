@@ -99,10 +99,11 @@ TEST_F(LogCursorTest, StaysInFrontOfDamage) {
   log_.Sync();
   log_.Write(2, {"b"});
   log_.Sync();
-  auto image = log_.disk().Image();
-  std::string& bytes = image[log_.path()];
+  const auto image = log_.disk().Image();
+  ASSERT_EQ(image.size(), 1u);
+  std::string bytes = image.begin()->second;
   bytes.back() = static_cast<char>(bytes.back() ^ 1);
-  const auto file = log_.disk().OpenFile(log_.path());
+  const auto file = log_.disk().OpenFile(image.begin()->first);
   ASSERT_TRUE(file.ok()) << file.status();
   ASSERT_TRUE(
       (*file)->WriteAt(bytes.size() - 1, bytes.substr(bytes.size() - 1)).ok());

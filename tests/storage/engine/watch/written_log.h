@@ -23,8 +23,6 @@ class WrittenLog {
 
   LogChain& chain() { return chain_; }
   CrashableFileSystem& disk() { return disk_; }
-  // The path of the active segment.
-  const std::string& path() const { return writer_->segment()->path(); }
 
   // A transaction of puts to these keys, as a group of its own.
   void Write(Revision revision, const std::vector<std::string>& keys) {
