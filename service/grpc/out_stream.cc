@@ -8,8 +8,8 @@
 
 namespace rundlet {
 
-OutStream* OutStream::Start(std::shared_ptr<OutStream> stream, CallGate* gate,
-                            const grpc::ByteBuffer& request) {
+OutStream* OutStream::Start(const std::shared_ptr<OutStream>& stream,
+                            CallGate* gate, const grpc::ByteBuffer& request) {
   stream->self_ = stream;
   absl::Status opened;
   {

@@ -39,8 +39,8 @@ class OutStream : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
 
   // Keeps `stream` alive, and begins it: Open, then OnSent. Returns what is to
   // be given to gRPC.
-  static OutStream* Start(std::shared_ptr<OutStream> stream, CallGate* gate,
-                          const grpc::ByteBuffer& request);
+  static OutStream* Start(const std::shared_ptr<OutStream>& stream,
+                          CallGate* gate, const grpc::ByteBuffer& request);
 
   // Parses a request and prepares what is to be sent; an error ends the stream.
   virtual absl::Status Open(const grpc::ByteBuffer& request) = 0;
