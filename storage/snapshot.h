@@ -28,10 +28,10 @@ inline bool NamesRevision(Revision at, absl::Time at_time) {
 // Reads, scans and pages of the snapshot are those with `at` = revision and
 // `at_time` = read_time.
 struct Snapshot {
-  uint64_t id = 0;  // for renewal and release; never 0, never given twice
+  uint64_t id = 0;        // for renewal and release; never 0, never given twice
   Revision revision = 0;  // 0: nothing had been committed yet
-  absl::Time read_time;  // pinned, too: it decides which entries had expired
-  absl::Time lease_end;  // engine time from which on it may be gone
+  absl::Time read_time;   // pinned, too: it decides which entries had expired
+  absl::Time lease_end;   // engine time from which on it may be gone
 };
 
 }  // namespace rundlet

@@ -10,10 +10,11 @@
 // Promises (P9): changes come in the order of their revisions, each once, none
 // is left out, and a transaction is never split over two batches. Only what has
 // been synced to the disk and is visible to reads is given, the present state,
-// too, so that no crash takes back what a watch has said. A key that has expired is a change
-// of its own, when the store deletes it. Every batch from the marker on says
-// `through`: whoever stops there goes on with WatchRequest::from = through + 1,
-// also after a restart, while history is kept.
+// too, so that no crash takes back what a watch has said. A key that has
+// expired is a change of its own, when the store deletes it. Every batch from
+// the marker on says `through`: whoever stops there goes on with
+// WatchRequest::from = through + 1, also after a restart, while history is
+// kept.
 
 #ifndef RUNDLET_STORAGE_WATCH_H_
 #define RUNDLET_STORAGE_WATCH_H_
