@@ -53,7 +53,7 @@ struct Options {
   uint64_t compaction_dead_bytes = uint64_t{256} << 20;
 
   // It does so, too, when so many bytes of records whose expiry has passed
-  // stand in segments that are a quarter dead. 0: not for that.
+  // stand in segments that are a quarter dead; hints say so. 0: not for that.
   uint64_t compaction_expired_bytes = uint64_t{256} << 20;
 
   // And when a segment was sealed so long ago, or opened, and a sixteenth of it

@@ -15,6 +15,10 @@ from defect import (
 )
 
 COMPACTION = "storage/engine/compaction/compaction.cc"
+COPY_SOURCE = "storage/engine/compaction/copy_source.cc"
+SURVEY = "storage/engine/compaction/compaction_survey.cc"
+STEPS = "//tests/storage/engine/compaction:compaction_step_test"
+SUBSETS = "//tests/storage/engine/compaction:compaction_subsets_test"
 RECOVERY = "storage/engine/recovery/recovery.cc"
 REPLAY = "storage/log/segment_replay.cc"
 RECORD = "storage/format/record.cc"
@@ -127,15 +131,39 @@ DEFECTS = [
     ),
     defect(
         "drop a tombstone while an older segment stays",
-        (POWER_LOSS, HISTORY),
+        (STEPS, SUBSETS, POWER_LOSS, HISTORY),
+        COPY_SOURCE,
+        "  has_all_deletes_ = delete_inputs_.empty();\n",
+        "  delete_inputs_.clear();\n"
+        "  has_all_deletes_ = delete_inputs_.empty();\n",
+    ),
+    defect(
+        "unlink an expired segment that shadows an older value",
+        (STEPS, SUBSETS),
+        COPY_SOURCE,
+        "          if (record.type == RecordType::kDelete) {",
+        "          if (record.type == RecordType::kDelete && !record.expired) {",
+    ),
+    defect(
+        "believe that a segment with dead records hides nothing",
+        (STEPS, SUBSETS),
+        SURVEY,
+        "if (harmless < seal.record_count) hiding_",
+        "if (harmless == 0) hiding_",
+    ),
+    defect(
+        "count an older version as one that cannot come back",
+        (SUBSETS,),
+        "storage/engine/compaction/live_count.cc",
+        "++counts[newest.location.segment_id].newest;",
+        "counts[newest.location.segment_id].newest += versions.size();",
+    ),
+    defect(
+        "forget the requests of a step's inputs",
+        (STEPS,),
         COMPACTION,
-        "    inputs_.push_back(id);",
-        "    if (state.segments.size() > 3 && inputs_.empty() &&\n"
-        "        floor_ == state.floor) {\n"
-        "      floor_ = std::max(floor_, segment.seal->revision_max + 1);\n"
-        "      continue;\n"
-        "    }\n"
-        "    inputs_.push_back(id);",
+        "          found.push_back(std::move(*request->second));\n",
+        "",
     ),
     defect(
         "forget expired records, which shadow older values, when opening",
@@ -172,16 +200,16 @@ DEFECTS = [
     defect(
         "compact what is not published yet",
         (ENGINE + "/compaction:compaction_test",),
-        COMPACTION,
-        "segment.seal->revision_max > visible) {",
-        "visible == ~Revision{0}) {",
+        SURVEY,
+        "segment.seal->revision_max <= visible_ &&",
+        "visible_ != ~Revision{0} &&",
     ),
     defect(
         "copy without comparing key and revision",
         (ENGINE + "/compaction:compaction_test",),
         COMPACTION,
-        "if (record->key != key || record->revision != version.revision) {",
-        "if (key.empty()) {",
+        "if (record->key != item.key || record->revision != item.revision) {",
+        "if (item.key.empty()) {",
     ),
     defect(
         "compare no key when reading",
@@ -252,8 +280,8 @@ DEFECTS = [
     defect(
         "compact segments inside the history window",
         (ENGINE + "/compaction:history_window_test",),
-        COMPACTION,
-        "if (kept.segment_ids.count(id) > 0) continue;",
-        "",
+        SURVEY,
+        "         kept_.count(id) == 0;",
+        "         id != 0;",
     ),
 ]

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "storage/engine/compaction/compaction_explanation.h"
+#include "storage/engine/recovery/segment_hint.h"
 #include "storage/engine/sync_point.h"
 
 namespace rundlet {
@@ -192,14 +193,20 @@ absl::StatusOr<CompactionPlan> Compactor::Explain() const {
 }
 
 // What expires is seen in censuses alone, so they are taken before anything is
-// due; a few at a time, as there may be many to read after a start.
+// due; a few at a time, as there may be many to read after a start, and from
+// hints, as reading the segments would not be worth it.
 absl::Status Compactor::TakeSomeCensuses() {
   if (policy_.settings().expired_bytes_min == 0) return absl::OkStatus();
   const ManifestState state = environment_.manifest->state();
   notes_.Follow(state);
   int taken = 0;
   for (const auto& [id, segment] : state.segments) {
-    if (!segment.seal.has_value() || notes_.CensusOf(id) != nullptr) continue;
+    if (!segment.seal.has_value() || notes_.CensusOf(id) != nullptr ||
+        !OpenHint(environment_.file_system, environment_.folder, state.store_id,
+                  *segment.seal)
+             .ok()) {
+      continue;
+    }
     const auto census =
         TakeCensus(environment_, state, id, [this] { return stopping(); });
     if (!census.ok() && !absl::IsDataLoss(census.status())) {
@@ -239,8 +246,9 @@ absl::Status Compactor::CompactStep() {
   Compaction::Environment environment = environment_;
   // On a low disk everybody waits for it.
   if (!low) environment.pace = [this](uint64_t bytes) { Rest(bytes); };
-  CompactionInputs inputs = survey->Select(choice.segment_ids);
-  inputs.takes_everything = choice.takes_everything;
+  CompactionInputs inputs = choice.takes_everything
+                                ? survey->Everything()
+                                : survey->Select(choice.segment_ids);
   Compaction compaction(std::move(environment));
   const absl::StatusOr<CompactionReport> report = Finish(
       compaction,

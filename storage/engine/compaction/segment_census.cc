@@ -1,20 +1,31 @@
 #include "storage/engine/compaction/segment_census.h"
 
 #include <algorithm>
-#include <iterator>
+#include <limits>
+#include <utility>
 
 namespace rundlet {
+namespace {
+
+// Rounding up does not overflow before it, and nobody lives to see it.
+constexpr int64_t kFarAwayUs = std::numeric_limits<int64_t>::max() / 4;
+
+}  // namespace
 
 void SegmentCensus::AddExpiry(int64_t expiry_us, uint64_t bytes) {
-  expiries_[expiry_us] += bytes;
-  if (expiries_.size() < 2 * kExpirySteps) return;
-  // Each other step ends with the one behind it: never before its time.
-  for (auto it = expiries_.begin(); it != expiries_.end();) {
-    const auto next = std::next(it);
-    if (next == expiries_.end()) break;
-    next->second += it->second;
-    expiries_.erase(it);
-    it = std::next(next);
+  if (expiry_us > kFarAwayUs) return;
+  // The end of its step: never before its time.
+  const auto end_of = [this](int64_t us) {
+    return (us + expiry_step_us_ - 1) / expiry_step_us_ * expiry_step_us_;
+  };
+  expiries_[end_of(expiry_us)] += bytes;
+  while (expiries_.size() > kExpirySteps) {
+    expiry_step_us_ *= 2;
+    std::map<int64_t, uint64_t> wider;
+    for (const auto& [end_us, step_bytes] : expiries_) {
+      wider[end_of(end_us)] += step_bytes;
+    }
+    expiries_ = std::move(wider);
   }
 }
 

@@ -15,8 +15,8 @@ namespace rundlet {
 
 class SegmentCensus {
  public:
-  // How exact ExpiredBytes is: so many steps in time.
-  static constexpr size_t kExpirySteps = 64;
+  // How exact ExpiredBytes is: at most so many steps in time.
+  static constexpr size_t kExpirySteps = 128;
 
   void Add(const Record& record, const Location& location);
 
@@ -40,6 +40,7 @@ class SegmentCensus {
   uint64_t receipt_count_ = 0;
   uint64_t request_bytes_ = 0;
   int64_t request_time_us_ = 0;
+  int64_t expiry_step_us_ = 1;
   std::map<int64_t, uint64_t> expiries_;  // end of a step -> bytes
 };
 

@@ -54,6 +54,18 @@ TEST(ManifestStateTest, SegmentsAreAddedSealedAndRemoved) {
   EXPECT_EQ(state.segment_id_max, 6u) << "ids are never given again";
 }
 
+// A compaction that began before an ingest and ends behind it says what it
+// knew.
+TEST(ManifestStateTest, TheFloorNeverFalls) {
+  ManifestState state;
+  ManifestEdit edit;
+  for (const Revision floor : {7, 30, 20}) {
+    edit.floor = floor;
+    ASSERT_TRUE(state.Apply(edit).ok());
+  }
+  EXPECT_EQ(state.floor, 30u);
+}
+
 TEST(ManifestStateTest, OneEditMaySealAndAddAndRemoveAtOnce) {
   ManifestState state;
   ASSERT_TRUE(state.Apply(Add(1)).ok());

@@ -24,7 +24,7 @@
 namespace rundlet {
 namespace {
 
-constexpr uint64_t kRuns = 60;
+constexpr uint64_t kRuns = 30;
 constexpr uint64_t kSteps = 120;
 
 class CompactionSubsetsTest : public CompactionSteps {
