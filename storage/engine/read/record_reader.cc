@@ -42,8 +42,7 @@ absl::string_view RecordReader::FindCached(absl::string_view key,
                                            const Location& location,
                                            std::string* buffer) {
   std::optional<std::string> cached = cache_->Find(key, location);
-  (cached.has_value() ? hits_ : misses_)
-      .fetch_add(1, std::memory_order_relaxed);
+  (cached.has_value() ? hits_ : misses_).Add(1);
   if (cached.has_value()) *buffer = *std::move(cached);
   return *buffer;
 }
@@ -91,11 +90,6 @@ absl::StatusOr<std::optional<std::string>> RecordReader::ReadValue(
   buffer.resize(value_at + value_bytes);
   buffer.erase(0, value_at);
   return buffer;
-}
-
-RecordReader::Counts RecordReader::counts() const {
-  return {hits_.load(std::memory_order_relaxed),
-          misses_.load(std::memory_order_relaxed)};
 }
 
 }  // namespace rundlet

@@ -3,7 +3,6 @@
 #ifndef RUNDLET_STORAGE_ENGINE_READ_RECORD_READER_H_
 #define RUNDLET_STORAGE_ENGINE_READ_RECORD_READER_H_
 
-#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -14,6 +13,7 @@
 #include "storage/index/version.h"
 #include "storage/log/record_cache.h"
 #include "storage/log/segment_set.h"
+#include "storage/striped_counter.h"
 
 namespace rundlet {
 
@@ -45,7 +45,7 @@ class RecordReader {
                                                        const Version& version,
                                                        Caching caching);
 
-  Counts counts() const;
+  Counts counts() const { return {hits_.total(), misses_.total()}; }
 
  private:
   // What the cache has, now in *buffer; empty: nothing.
@@ -60,8 +60,8 @@ class RecordReader {
   const SegmentSet* const segments_;
   RecordCache* const cache_;
   const Mapping mapping_;
-  std::atomic<uint64_t> hits_{0};
-  std::atomic<uint64_t> misses_{0};
+  StripedCounter hits_;
+  StripedCounter misses_;
 };
 
 }  // namespace rundlet

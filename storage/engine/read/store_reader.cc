@@ -92,7 +92,7 @@ absl::StatusOr<ReadResult> StoreReader::Read(const ReadRequest& request) {
   const auto unpin = absl::MakeCleanup([&] {
     if (is_pinned) index_->Unpin(request.at);
   });
-  read_count_.fetch_add(1, std::memory_order_relaxed);
+  read_count_.Add(1);
   const int64_t time_us =
       is_pinned ? absl::ToUnixMicros(request.at_time) : time_->now_us();
   while (true) {
@@ -208,7 +208,7 @@ absl::StatusOr<ScanPage> StoreReader::Scan(const ScanRequest& request) {
   RUNDLET_SYNC_POINT("scan: revision pinned");
   const absl::Status reached = CheckNotBefore(request.not_before, at);
   if (!reached.ok()) return reached;
-  read_count_.fetch_add(1, std::memory_order_relaxed);
+  read_count_.Add(1);
   const int64_t time_us =
       is_pinned ? absl::ToUnixMicros(request.at_time) : time_->now_us();
   absl::StatusOr<ScanPage> page = ScanAt(request, at, time_us);

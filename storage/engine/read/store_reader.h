@@ -3,7 +3,6 @@
 #ifndef RUNDLET_STORAGE_ENGINE_READ_STORE_READER_H_
 #define RUNDLET_STORAGE_ENGINE_READ_STORE_READER_H_
 
-#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -17,6 +16,7 @@
 #include "storage/index/index.h"
 #include "storage/limits.h"
 #include "storage/scan.h"
+#include "storage/striped_counter.h"
 #include "storage/transaction.h"
 
 namespace rundlet {
@@ -35,9 +35,7 @@ class StoreReader {
   absl::StatusOr<ReadResult> Read(const ReadRequest& request);
   absl::StatusOr<ScanPage> Scan(const ScanRequest& request);
 
-  uint64_t read_count() const {
-    return read_count_.load(std::memory_order_relaxed);
-  }
+  uint64_t read_count() const { return read_count_.total(); }
 
  private:
   using Found = std::pair<std::string, Version>;
@@ -62,7 +60,7 @@ class StoreReader {
   PageLeases* const leases_;
   const EngineTime* const time_;
   const Limits* const limits_;
-  std::atomic<uint64_t> read_count_{0};
+  StripedCounter read_count_;
 };
 
 }  // namespace rundlet
