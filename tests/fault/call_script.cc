@@ -6,8 +6,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
-#include "storage/blocking_store.h"
-#include "storage/open.h"
 
 namespace rundlet {
 namespace {
@@ -34,7 +32,12 @@ class CallScript::FatalFlag {
 };
 
 CallScript::CallScript(uint64_t seed)
-    : random_(seed), files_(&disk_), checked_(&clock_) {
+    : random_(seed),
+      watch_random_(seed),
+      files_(&disk_),
+      checked_(&clock_),
+      watches_(&checked_, 2, watch_random_),
+      backups_(&checked_, &disk_, &clock_) {
   // The kernel may mark the pages clean all the same.
   files_.OnFailedSync(
       [this](const std::string& path) { disk_.ForgetUnsynced(path); });
@@ -60,8 +63,9 @@ Options CallScript::MakeOptions() {
   return options;
 }
 
-bool CallScript::TryOpen() {
-  const absl::Status opened = checked_.Open(MakeOptions());
+bool CallScript::TryOpen(bool expect_errors) {
+  const absl::Status opened =
+      checked_.Open(MakeOptions(), /*expect_errors=*/expect_errors);
   if (opened.ok()) return true;
   EXPECT_NE(opened.code(), absl::StatusCode::kDataLoss) << opened;
   return false;
@@ -71,7 +75,7 @@ void CallScript::Run(bool expect_errors) {
   uint64_t step = 0;
   for (uint64_t life = 0; life < kLives; ++life) {
     if (expect_errors) checked_.ExpectErrors();
-    const bool opened = TryOpen();
+    const bool opened = TryOpen(expect_errors);
     EXPECT_TRUE(opened || expect_errors);
     for (uint64_t i = 0; i < kOperationsOfALife; ++i) {
       if (opened && disk_.has_power()) Step(step, expect_errors);
@@ -79,6 +83,7 @@ void CallScript::Run(bool expect_errors) {
     }
     if (!disk_.has_power()) return;
     if (expect_errors) checked_.ExpectErrors();
+    watches_.StopAll(watch_random_).clear();
     checked_.Close();
     // A store that could not sync at the end was not stopped cleanly.
     if (expect_errors) checked_.Crash(Durability::kOs);
@@ -90,13 +95,26 @@ void CallScript::Step(uint64_t step, bool expect_errors) {
   const bool was_fatal = fatal_->IsSet();
   absl::Status status;
   switch (step % 15) {
+    case 4:
+    case 6:
+      ReadWatch(expect_errors);
+      status = CommitStep(step);
+      break;
     case 5:
       checked_.Compact();
       return checked_.Wait();
+    case 10:
+      watches_.Stop(watch_random_);
+      status = CommitStep(step);
+      break;
     case 7:
       return clock_.Advance(absl::Seconds(2));
     case 8:
-      if (step % 75 == 23) return BackUp(absl::StrCat("/backup", step));
+      if (step % 75 == 23) {
+        return backups_.BackUp(absl::StrCat("/backup", step)).IgnoreError();
+      }
+      // What was acknowledged before is so afterwards.
+      if (step % 75 == 38) return Repeat().IgnoreError();
       status = CommitStep(step);
       break;
     case 9:
@@ -142,7 +160,26 @@ absl::Status CallScript::Commit(const std::string& key, uint64_t bytes,
   // The value has to be read.
   transaction.return_previous = bytes % 3 == 0;
   transaction.durability = durability;
+  // Some are requests, which compactions, backups and reopenings have to carry.
+  if (bytes % 4 == 0) {
+    transaction.request = {"script", absl::StrCat("request", ++requests_)};
+  }
   return checked_.CommitAndWait(std::move(transaction));
+}
+
+absl::Status CallScript::Repeat() {
+  std::vector<Transaction> asked = checked_.RememberedTransactions();
+  if (asked.empty()) return absl::OkStatus();
+  asked.back().durability = Durability::kDisk;
+  return checked_.CommitAndWait(std::move(asked.back()));
+}
+
+// From where it stopped, or where history begins: from the log as it stands in
+// the files, also what a compaction has just taken.
+void CallScript::ReadWatch(bool expect_errors) {
+  if (expect_errors) checked_.ExpectErrors();
+  checked_.Wait();
+  watches_.Read(watch_random_);
 }
 
 absl::Status CallScript::Ingest(uint64_t step) {
@@ -156,47 +193,9 @@ absl::Status CallScript::Ingest(uint64_t step) {
   return checked_.Ingest(absl::StrCat("source", step), std::move(entries));
 }
 
-void CallScript::BackUp(const std::string& folder) {
-  checked_.Wait();
-  const std::map<std::string, Entry> entries = checked_.model().Entries();
-  const auto report = BlockingStore(checked_.store()).Backup(folder);
-  if (report.ok()) {
-    backups_[folder] = entries;
-  } else {
-    EXPECT_NE(report.status().code(), absl::StatusCode::kDataLoss)
-        << report.status();
-  }
-}
-
-void CallScript::CheckBackups() {
-  for (const auto& [folder, entries] : backups_) {
-    SCOPED_TRACE(folder);
-    Options options;
-    options.path = folder;
-    options.file_system = &disk_;
-    options.clock = &clock_;
-    const auto store = Open(std::move(options));
-    ASSERT_TRUE(store.ok()) << store.status();
-    for (const auto& [key, entry] : entries) {
-      const auto found = BlockingStore(store->get()).Get(key);
-      ASSERT_TRUE(found.ok()) << found.status();
-      // Time has passed since.
-      if (entry.expiry != absl::InfiniteFuture()) continue;
-      ASSERT_TRUE(found->has_value()) << key;
-      EXPECT_EQ((*found)->value, entry.value) << key;
-      EXPECT_EQ((*found)->version, entry.version) << key;
-    }
-    ScanRequest count;
-    count.projection = ScanRequest::Projection::kCount;
-    const auto counted = BlockingStore(store->get()).Scan(count);
-    ASSERT_TRUE(counted.ok()) << counted.status();
-    EXPECT_LE(counted->count, entries.size());
-  }
-  backups_.clear();
-}
-
 void CallScript::Cut(PowerLoss loss) {
   checked_.ExpectErrors();
+  watches_.StopAll(watch_random_).clear();
   disk_.PowerOff();
   checked_.Close();
   disk_.PowerOn(loss, random_);
@@ -217,7 +216,8 @@ void CallScript::GoOn() {
   EXPECT_TRUE(committed.ok()) << committed;
   checked_.Compact();
   checked_.Compare();
-  CheckBackups();
+  watches_.Compare();
+  backups_.CheckAll(/*restore=*/false);
 }
 
 void CallScript::CheckAfterFault(bool power_loss) {
@@ -238,6 +238,8 @@ void CallScript::CheckAfterPowerLoss(PowerLoss loss) {
 uint64_t CallScript::LosePowerInRecovery(PowerLoss loss) {
   Cut(loss);
   const std::map<std::string, std::string> image = disk_.Image();
+  // One that was lost would be committed again, on each disk anew.
+  checked_.ForgetRequests();
   OpenAndCompare();
   uint64_t nth = 0;
   while (checked_.is_open() && !::testing::Test::HasFailure()) {
@@ -246,7 +248,7 @@ uint64_t CallScript::LosePowerInRecovery(PowerLoss loss) {
     disk_.SetImage(image);
     disk_.PowerOffAtCall(++nth);
     checked_.ExpectErrors();
-    TryOpen();
+    TryOpen(/*expect_errors=*/true);
     if (disk_.has_power()) break;
     Cut(loss);
     SCOPED_TRACE(absl::StrCat("recovery lost power at its call ", nth));

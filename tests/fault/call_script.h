@@ -1,8 +1,8 @@
 // CallScript: 300 operations that make a store call the file system in all the
-// ways it has: commits at every durability, rolls, compactions, ingests,
-// backups, expiry, MANIFEST edits and rewrites, clean stops and starts. A test
-// lets one of the calls fail, or the power go inside it, and has the store
-// checked afterwards.
+// ways it has: commits at every durability, requests, rolls, compactions,
+// ingests, backups, watches that read the log, expiry, MANIFEST edits and
+// rewrites, clean stops and starts. A test lets one of the calls fail, or the
+// power go inside it, and has the store checked afterwards.
 
 #ifndef RUNDLET_TESTS_FAULT_CALL_SCRIPT_H_
 #define RUNDLET_TESTS_FAULT_CALL_SCRIPT_H_
@@ -15,10 +15,11 @@
 
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
-#include "storage/entry.h"
 #include "storage/options.h"
 #include "storage/transaction.h"
+#include "tests/support/checked_backups.h"
 #include "tests/support/checked_store.h"
+#include "tests/support/checked_watches.h"
 #include "tests/support/crashable_file_system.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/faulty_file_system.h"
@@ -58,7 +59,7 @@ class CallScript {
   class FatalFlag;
 
   Options MakeOptions();
-  bool TryOpen();
+  bool TryOpen(bool expect_errors);
   void OpenAndCompare();
   void Cut(PowerLoss loss);
   void GoOn();
@@ -67,18 +68,20 @@ class CallScript {
   absl::Status Commit(const std::string& key, uint64_t bytes,
                       Durability durability, Expiry expiry = Expiry::Never());
   absl::Status Ingest(uint64_t step);
-  void BackUp(const std::string& folder);
-  // Each backup that was acknowledged is there, with all that it had.
-  void CheckBackups();
+  // Asks for the newest request again.
+  absl::Status Repeat();
+  void ReadWatch(bool expect_errors);
 
   SeededRandom random_;
+  SeededRandom watch_random_;
   FakeClock clock_;
   CrashableFileSystem disk_;
   FaultyFileSystem files_;
   std::shared_ptr<FatalFlag> fatal_;
   CheckedStore checked_;
-  // What each backup holds, by its folder.
-  std::map<std::string, std::map<std::string, Entry>> backups_;
+  CheckedWatches watches_;
+  CheckedBackups backups_;
+  uint64_t requests_ = 0;
 };
 
 // About as many numbers from 1 to `total` as RUNDLET_RUNS says, evenly spread,

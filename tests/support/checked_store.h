@@ -72,6 +72,8 @@ class CheckedStore {
   // Those that the store still has to remember, oldest first.
   std::vector<Asked> Remembered() ABSL_LOCKS_EXCLUDED(mutex_);
   std::vector<Transaction> RememberedTransactions();
+  // Asks for none of the requests so far again.
+  void ForgetRequests() ABSL_LOCKS_EXCLUDED(mutex_);
 
   // A log that was read as a whole from `floor` on has every commit whose
   // revision is known, with all that it changed.

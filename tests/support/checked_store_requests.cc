@@ -23,6 +23,11 @@ std::vector<Transaction> CheckedStore::RememberedTransactions() {
   return transactions;
 }
 
+void CheckedStore::ForgetRequests() {
+  absl::MutexLock lock(&mutex_);
+  asked_.clear();
+}
+
 void CheckedStore::ForgetRequests(Revision revision) {
   const absl::Time now = model_.time();
   const auto is_gone = [now, revision](const Asked& asked) {
