@@ -1,53 +1,85 @@
+// Index: its writers.
+
 #include "storage/index/index.h"
 
 #include <algorithm>
+#include <memory>
 
 namespace rundlet {
 namespace {
 
 // What a key costs besides its node: its places in half-filled tables and tree
 // nodes. An estimate, for operators.
-constexpr uint64_t kKeyOverheadBytes = 48;
+constexpr uint64_t kPlacesBytes = 28;
+constexpr uint64_t kExpiryBytes = 24;
+
+bool IsOnlyDeleted(absl::Span<const Version> versions) {
+  return versions.size() == 1 && versions.front().deleted;
+}
 
 }  // namespace
 
-const Version* Index::AsOf(const Versions& versions, Revision at) {
-  for (auto it = versions.rbegin(); it != versions.rend(); ++it) {
-    if (it->revision <= at) return it->deleted ? nullptr : &*it;
-  }
-  return nullptr;
+Index::~Index() {
+  order_.Forwards(KeyRange::All(), "", [](KeyNode* node) {
+    KeyNode::Free()(node);
+    return true;
+  });
 }
 
-void Index::CountIn(absl::string_view key, const Version& version) {
-  live_bytes_ += version.location.bytes;
-  if (version.deleted) return;
+void Index::CountIn(KeyNode* node, const Version& newest) {
+  if (newest.deleted) return;
   ++keys_;
-  if (version.expiry_us != 0) expiries_.emplace(version.expiry_us, key);
+  if (newest.expiry_us != 0) expiries_.insert({newest.expiry_us, node});
 }
 
-void Index::CountOut(absl::string_view key, const Version& version) {
-  if (version.deleted) return;
+void Index::CountOut(KeyNode* node, const Version& newest) {
+  if (newest.deleted) return;
   --keys_;
-  if (version.expiry_us != 0)
-    expiries_.erase({version.expiry_us, std::string(key)});
-}
-
-KeyNode* Index::NodeOf(absl::string_view key) const {
-  const auto found = nodes_.find(key);
-  return found == nodes_.end() ? nullptr : found->get();
+  if (newest.expiry_us != 0) expiries_.erase({newest.expiry_us, node});
 }
 
 void Index::AddKey(absl::string_view key, const Version& version) {
-  KeyNode* const node = nodes_.insert(KeyNode::Make(key, version)).first->get();
-  order_.emplace(node->key(), node);
-  key_bytes_ += key.size();
-  CountIn(key, version);
+  KeyNode* const node = KeyNode::Make(key, version).release();
+  order_.Insert(node);
+  table_.Insert(node);
+  node_bytes_ += node->bytes();
+  live_bytes_ += version.location.bytes;
+  CountIn(node, version);
 }
 
-void Index::EraseKey(const KeyNode& node) {
-  key_bytes_ -= node.key().size();
-  order_.erase(node.key());
-  nodes_.erase(nodes_.find(node.key()));
+void Index::EraseKey(KeyNode* node, Revision deleted_at) {
+  live_bytes_ -= node->record_bytes();
+  node_bytes_ -= node->bytes();
+  pinned_nodes_.erase(node);
+  // Before a reader can miss it.
+  erased_.store(std::max(erased_.load(std::memory_order_relaxed), deleted_at),
+                std::memory_order_release);
+  table_.Erase(node);
+  order_.Erase(node);
+  epochs_.Retire(
+      node, [](void* free) { KeyNode::Free()(static_cast<KeyNode*>(free)); },
+      node->bytes());
+}
+
+void Index::SetVersions(KeyNode* node, Versions versions,
+                        absl::FunctionRef<void()> before) {
+  const Version replaced = node->newest();
+  const Version newest = std::move(versions.back());
+  versions.pop_back();
+  if (replaced.revision != newest.revision) {
+    CountOut(node, replaced);
+    CountIn(node, newest);
+  }
+  if (versions.empty()) {
+    pinned_nodes_.erase(node);
+  } else {
+    pinned_nodes_.insert(node);
+  }
+  live_bytes_ -= node->record_bytes();
+  node_bytes_ -= node->bytes();
+  node->Set(newest, std::move(versions), &epochs_, before);
+  live_bytes_ += node->record_bytes();
+  node_bytes_ += node->bytes();
 }
 
 bool Index::IsPinned(const Version& version, Revision next) const {
@@ -55,8 +87,7 @@ bool Index::IsPinned(const Version& version, Revision next) const {
   return pin != pins_.end() && pin->first < next;
 }
 
-bool Index::Trim(KeyNode& node) {
-  Versions& versions = node.versions;
+void Index::Trim(Versions& versions) const {
   size_t kept = 0;
   for (size_t i = 0; i < versions.size(); ++i) {
     const bool is_newest = i + 1 == versions.size();
@@ -67,20 +98,17 @@ bool Index::Trim(KeyNode& node) {
         (!says_nothing && IsPinned(versions[i], versions[i + 1].revision))) {
       if (kept != i) versions[kept] = std::move(versions[i]);
       ++kept;
-    } else {
-      live_bytes_ -= versions[i].location.bytes;
     }
   }
-  versions.erase(versions.begin() + static_cast<ptrdiff_t>(kept),
-                 versions.end());
-  if (versions.size() > 1) {
-    pinned_keys_.emplace(node.key());
-    return false;
-  }
-  if (!pinned_keys_.empty()) pinned_keys_.erase(std::string(node.key()));
-  if (!versions.front().deleted) return false;
-  live_bytes_ -= versions.front().location.bytes;
-  return true;
+  versions.resize(kept);
+}
+
+void Index::TrimNode(KeyNode* node) {
+  Versions versions = node->versions();
+  const size_t held = versions.size();
+  Trim(versions);
+  if (IsOnlyDeleted(versions)) return EraseKey(node, versions[0].revision);
+  if (versions.size() != held) SetVersions(node, std::move(versions));
 }
 
 void Index::Restore(absl::string_view key, const Version& version) {
@@ -97,123 +125,77 @@ void Index::RestoreAll(absl::Span<const Change> changes) {
 
 void Index::RestoreLocked(absl::string_view key, const Version& version) {
   KeyNode* const node = NodeOf(key);
-  if (node == nullptr) return AddKey(key, version);
-  Version& newest = node->versions.back();
-  if (newest.revision >= version.revision) return;
-  CountOut(key, newest);
-  live_bytes_ -= newest.location.bytes;
-  newest = version;
-  CountIn(key, version);
+  if (node == nullptr) {
+    AddKey(key, version);
+    if (version.deleted) deleted_keys_.emplace_back(key);
+    return;
+  }
+  if (node->newest().revision >= version.revision) return;
+  SetVersions(node, {version});
+  if (version.deleted) deleted_keys_.emplace_back(key);
 }
 
 void Index::FinishRestore(Revision visible) {
   const absl::MutexLock lock(&mu_);
-  visible_ = visible;
-  for (auto it = nodes_.begin(); it != nodes_.end();) {
-    const KeyNode& node = **it++;
-    if (!node.versions.back().deleted) continue;
-    live_bytes_ -= node.versions.back().location.bytes;
-    EraseKey(node);
+  visible_.store(visible, std::memory_order_release);
+  for (const std::string& key : deleted_keys_) {
+    KeyNode* const node = NodeOf(key);
+    if (node == nullptr) continue;
+    const Version newest = node->newest();
+    if (newest.deleted) EraseKey(node, newest.revision);
+  }
+  std::vector<std::string>().swap(deleted_keys_);
+}
+
+void Index::MakeVisible(Revision visible) {
+  if (visible > visible_.load(std::memory_order_relaxed)) {
+    visible_.store(visible, std::memory_order_release);
   }
 }
 
+// A reader of the key sees the revision and what it supersedes change at once,
+// so nothing superseded has to be kept meanwhile.
+void Index::ApplyOne(const Change& change, Revision visible) {
+  KeyNode* const node = NodeOf(change.key);
+  if (node == nullptr) {
+    if (!change.version.deleted) AddKey(change.key, change.version);
+    return MakeVisible(visible);
+  }
+  Versions versions;
+  if (!pins_.empty()) versions = node->versions();
+  versions.push_back(change.version);
+  Trim(versions);
+  const bool erase = IsOnlyDeleted(versions);
+  SetVersions(node, std::move(versions), [&] {
+    mu_.AssertHeld();
+    MakeVisible(visible);
+  });
+  if (erase) EraseKey(node, change.version.revision);
+}
+
 void Index::ApplyLocked(absl::Span<const Change> changes, Revision visible) {
+  if (changes.size() == 1) return ApplyOne(changes.front(), visible);
+  std::vector<KeyNode*> superseding;
   for (const Change& change : changes) {
     KeyNode* const node = NodeOf(change.key);
     if (node == nullptr) {
       if (!change.version.deleted) AddKey(change.key, change.version);
       continue;
     }
-    Versions& versions = node->versions;
-    CountOut(change.key, versions.back());
-    CountIn(change.key, change.version);
-    if (pins_.empty() && versions.size() == 1 && !change.version.deleted) {
-      live_bytes_ -= versions.back().location.bytes;
-      versions.back() = change.version;
-      continue;
-    }
+    Versions versions = node->versions();
     versions.push_back(change.version);
-    if (Trim(*node)) EraseKey(*node);
+    SetVersions(node, std::move(versions));
+    superseding.push_back(node);
   }
-  visible_ = std::max(visible_, visible);
-}
-
-Revision Index::visible() const {
-  const absl::ReaderMutexLock lock(&mu_);
-  return visible_;
-}
-
-std::optional<Version> Index::Find(absl::string_view key) const {
-  const absl::ReaderMutexLock lock(&mu_);
-  const KeyNode* const node = NodeOf(key);
-  if (node == nullptr || node->versions.back().deleted) return std::nullopt;
-  return node->versions.back();
-}
-
-Revision Index::FindAll(absl::Span<const std::string> keys, Revision at,
-                        std::vector<std::optional<Version>>* versions) const {
-  const absl::ReaderMutexLock lock(&mu_);
-  const Revision revision = at == 0 ? visible_ : at;
-  versions->clear();
-  versions->reserve(keys.size());
-  for (const std::string& key : keys) {
-    const KeyNode* const node = NodeOf(key);
-    const Version* const version =
-        node == nullptr ? nullptr : AsOf(node->versions, revision);
-    if (version == nullptr) {
-      versions->emplace_back();
-    } else {
-      versions->emplace_back(*version);
-    }
-  }
-  return revision;
-}
-
-void Index::Scan(
-    const KeyRange& range, absl::string_view after, bool reverse, Revision at,
-    absl::FunctionRef<bool(absl::string_view key, const Version& version)>
-        visit) const {
-  const auto visit_as_of = [&visit, at](const KeyNode& node) {
-    const Version* const version = AsOf(node.versions, at);
-    return version == nullptr || visit(node.key(), *version);
-  };
-  const absl::ReaderMutexLock lock(&mu_);
-  if (!reverse) {
-    // Behind `after`, but never before the range's start.
-    auto it = after.empty() || after < range.start
-                  ? order_.lower_bound(range.start)
-                  : order_.upper_bound(after);
-    while (it != order_.end() && range.Contains(it->first) &&
-           visit_as_of(*it->second)) {
-      ++it;
-    }
-    return;
-  }
-  auto it = order_.end();
-  if (!range.end.empty()) it = order_.lower_bound(range.end);
-  if (!after.empty() && (range.end.empty() || after < range.end)) {
-    it = order_.lower_bound(after);
-  }
-  while (it != order_.begin()) {
-    --it;
-    if (!range.Contains(it->first) || !visit_as_of(*it->second)) return;
-  }
-}
-
-void Index::Walk(absl::string_view after,
-                 absl::FunctionRef<bool(absl::string_view key,
-                                        absl::Span<const Version> versions)>
-                     visit) const {
-  const absl::ReaderMutexLock lock(&mu_);
-  for (auto it = order_.upper_bound(after); it != order_.end(); ++it) {
-    if (!visit(it->first, it->second->versions)) return;
-  }
+  MakeVisible(visible);
+  for (KeyNode* const node : superseding) TrimNode(node);
 }
 
 Revision Index::PinNewest() {
   const absl::MutexLock lock(&mu_);
-  ++pins_[visible_];
-  return visible_;
+  const Revision newest = visible();
+  ++pins_[newest];
+  return newest;
 }
 
 bool Index::PinAgain(Revision revision) {
@@ -229,12 +211,9 @@ void Index::Unpin(Revision revision) {
   const auto pin = pins_.find(revision);
   if (--pin->second > 0) return;
   pins_.erase(pin);
-  // Trim takes keys out of pinned_keys_.
-  const std::vector<std::string> keys(pinned_keys_.begin(), pinned_keys_.end());
-  for (const std::string& key : keys) {
-    KeyNode& node = *NodeOf(key);
-    if (Trim(node)) EraseKey(node);
-  }
+  // TrimNode takes nodes out of pinned_nodes_.
+  const std::vector<KeyNode*> nodes(pinned_nodes_.begin(), pinned_nodes_.end());
+  for (KeyNode* const node : nodes) TrimNode(node);
 }
 
 void Index::Relocate(absl::string_view key, Revision revision,
@@ -242,24 +221,22 @@ void Index::Relocate(absl::string_view key, Revision revision,
   const absl::MutexLock lock(&mu_);
   KeyNode* const node = NodeOf(key);
   if (node == nullptr) return;
-  for (Version& version : node->versions) {
-    if (version.revision != revision) continue;
+  const Version newest = node->newest();
+  if (newest.revision == revision) {
     live_bytes_ += location.bytes;
-    live_bytes_ -= version.location.bytes;
+    live_bytes_ -= newest.location.bytes;
+    node_bytes_ -= node->bytes();
+    node->SetLocation(location, &epochs_);
+    node_bytes_ += node->bytes();
+    return;
+  }
+  Versions versions = node->versions();
+  for (Version& version : versions) {
+    if (version.revision != revision) continue;
     version.location = location;
     version.value = nullptr;
+    return SetVersions(node, std::move(versions));
   }
-}
-
-std::vector<std::pair<std::string, Revision>> Index::Expired(int64_t time_us,
-                                                             size_t max) const {
-  std::vector<std::pair<std::string, Revision>> expired;
-  const absl::ReaderMutexLock lock(&mu_);
-  for (const auto& [expiry_us, key] : expiries_) {
-    if (expiry_us > time_us || expired.size() == max) break;
-    expired.emplace_back(key, NodeOf(key)->versions.back().revision);
-  }
-  return expired;
 }
 
 Index::Usage Index::usage() const {
@@ -267,9 +244,8 @@ Index::Usage Index::usage() const {
   Usage usage;
   usage.keys = keys_;
   usage.live_bytes = live_bytes_;
-  usage.index_bytes = key_bytes_ +
-                      nodes_.size() * (sizeof(KeyNode) + kKeyOverheadBytes) +
-                      expiries_.size() * kKeyOverheadBytes;
+  usage.index_bytes = node_bytes_ + table_.size() * kPlacesBytes +
+                      expiries_.size() * kExpiryBytes;
   return usage;
 }
 

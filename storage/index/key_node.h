@@ -1,35 +1,53 @@
-// KeyNode: a key and its versions, in one piece of memory.
+// KeyNode: a key and its versions, in one piece of memory that does not move.
 //
 // A lookup that misses the processor's caches costs as many memory accesses as
-// it follows pointers. So the key's bytes stand behind the versions, and the
-// newest version stands in the node itself: for keys of usual length that is
-// two neighbouring cache lines.
+// it follows pointers. So the key's bytes stand behind the newest version in
+// the node itself, and that is packed: for a key of 16 bytes that was written
+// once all is in 64 bytes. What most keys do not have stands aside (Details).
+//
+// Readers take no lock. The newest version is words under a sequence number: a
+// reader copies them, and does so again if the number says that they were being
+// written. What a node points to never changes: the writer replaces it, and
+// Epochs frees it behind the readers.
 
 #ifndef RUNDLET_STORAGE_INDEX_KEY_NODE_H_
 #define RUNDLET_STORAGE_INDEX_KEY_NODE_H_
 
+#include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
-#include "absl/container/inlined_vector.h"
-#include "absl/hash/hash.h"
+#include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
+#include "storage/index/epochs.h"
 #include "storage/index/version.h"
 
 namespace rundlet {
 
+// Any number of readers, each under a guard of the index's Epochs or instead of
+// the writer; one writer.
 class KeyNode {
  public:
-  // Oldest first.
-  using Versions = absl::InlinedVector<Version, 1>;
-
   struct Free {
     void operator()(KeyNode* node) const;
   };
   using Pointer = std::unique_ptr<KeyNode, Free>;
 
-  // REQUIRES: the key has less than 2^32 bytes.
+  // What a node holds of one moment.
+  struct AsOf {
+    // The newest version not above it; empty: none is held.
+    std::optional<Version> version;
+    // Whether versions above it are held.
+    bool superseded = false;
+  };
+
+  // REQUIRES: the key has less than 2^32 bytes. Of a location, the segment is
+  // below 2^40 and the offset below 2^48.
   static Pointer Make(absl::string_view key, const Version& version);
 
   KeyNode(const KeyNode&) = delete;
@@ -37,41 +55,66 @@ class KeyNode {
 
   absl::string_view key() const { return {KeyBytes(), key_bytes_}; }
 
-  Versions versions;
+  // Readers.
+  Version newest() const { return Unpack(Read()); }
+  AsOf ReadAsOf(Revision at) const;
+  std::vector<Version> versions() const;  // oldest first, at least one
+
+  // The writer. Replaces all versions by `newest` and `older` ones, oldest
+  // first; readers see both or none, and whatever `before` has done.
+  void Set(
+      const Version& newest, std::vector<Version> older, Epochs* epochs,
+      absl::FunctionRef<void()> before = [] {});
+  // The newest version's record stands there; its value is needed no more.
+  void SetLocation(const Location& location, Epochs* epochs);
+
+  // Of the records of all versions.
+  uint64_t record_bytes() const;
+  // How much memory it takes, details included.
+  size_t bytes() const;
 
  private:
+  // What does not go without saying: that the key was written once, does not
+  // expire, is in a segment, and has no older version.
+  struct Details {
+    Revision create_revision = 0;
+    uint64_t version = 0;
+    int64_t created_us = 0;
+    int64_t expiry_us = 0;
+    std::shared_ptr<const std::string> value;
+    std::vector<Version> older;
+  };
+
+  struct Words {
+    Revision revision;
+    int64_t modified_us;
+    uint64_t place;   // offset, flags, kind, high bits of the segment
+    uint64_t extent;  // length, low bits of the segment
+    const Details* details;
+  };
+
   KeyNode(absl::string_view key, const Version& version);
-  ~KeyNode() = default;
+  ~KeyNode() { delete details_.load(std::memory_order_relaxed); }
+
+  static Words Pack(const Version& version, std::vector<Version> older);
+  static Version Unpack(const Words& words);
+
+  Words Read() const;
+  void Write(const Words& words, absl::FunctionRef<void()> before);
+  void Retire(const Details* details, Epochs* epochs);
 
   // Behind the object, in the same piece of memory.
   const char* KeyBytes() const {
     return reinterpret_cast<const char*>(this + 1);
   }
 
+  std::atomic<uint32_t> sequence_{0};  // odd: the words are being written
   const uint32_t key_bytes_;
-};
-
-// For sets of nodes in which keys are looked up.
-struct KeyNodeHash {
-  using is_transparent = void;
-  size_t operator()(absl::string_view key) const {
-    return absl::Hash<absl::string_view>()(key);
-  }
-  size_t operator()(const KeyNode::Pointer& node) const {
-    return (*this)(node->key());
-  }
-};
-
-struct KeyNodeEqual {
-  using is_transparent = void;
-  static absl::string_view KeyOf(absl::string_view key) { return key; }
-  static absl::string_view KeyOf(const KeyNode::Pointer& node) {
-    return node->key();
-  }
-  template <typename A, typename B>
-  bool operator()(const A& a, const B& b) const {
-    return KeyOf(a) == KeyOf(b);
-  }
+  std::atomic<Revision> revision_;
+  std::atomic<int64_t> modified_us_;
+  std::atomic<uint64_t> place_;
+  std::atomic<uint64_t> extent_;
+  std::atomic<const Details*> details_;
 };
 
 }  // namespace rundlet

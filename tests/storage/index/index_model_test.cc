@@ -21,6 +21,17 @@
 namespace rundlet {
 namespace {
 
+void ExpectSame(const Version& have, const Version& want) {
+  EXPECT_EQ(have.revision, want.revision);
+  EXPECT_EQ(have.create_revision, want.create_revision);
+  EXPECT_EQ(have.version, want.version);
+  EXPECT_EQ(have.created_us, want.created_us);
+  EXPECT_EQ(have.modified_us, want.modified_us);
+  EXPECT_EQ(have.expiry_us, want.expiry_us);
+  EXPECT_EQ(have.kind, want.kind);
+  EXPECT_TRUE(have.location == want.location);
+}
+
 // Every version of every key.
 class History {
  public:
@@ -80,6 +91,8 @@ class IndexModelTest : public ::testing::Test {
     return key;
   }
 
+  uint64_t AnyOffset() { return random_.Below(uint64_t{1} << 48); }
+
   Version AnyVersion(Revision revision) {
     Version version;
     version.revision = revision;
@@ -87,8 +100,15 @@ class IndexModelTest : public ::testing::Test {
     if (!version.deleted && random_.OneIn(3)) {
       version.expiry_us = static_cast<int64_t>(random_.Between(1, 100));
     }
-    version.location = {random_.Between(1, 9), random_.Next(),
+    version.location = {random_.Between(1, 9), AnyOffset(),
                         static_cast<uint32_t>(random_.Between(1, 1000))};
+    version.kind = random_.OneIn(2) ? ValueKind::kData : ValueKind::kJson;
+    version.modified_us = static_cast<int64_t>(random_.Between(1, 1000));
+    // As of a key that is written for the first time, or again.
+    const bool again = random_.OneIn(2);
+    version.version = again ? random_.Between(2, 9) : 1;
+    version.create_revision = again ? random_.Between(1, revision) : revision;
+    version.created_us = again ? 1 : version.modified_us;
     return version;
   }
 
@@ -147,7 +167,7 @@ class IndexModelTest : public ::testing::Test {
       case 3: {
         const std::string key = AnyKey();
         const Revision revision = random_.Between(1, revision_ + 1);
-        const Location location{99, random_.Next(),
+        const Location location{99, AnyOffset(),
                                 static_cast<uint32_t>(random_.Below(1000))};
         index_.Relocate(key, revision, location);
         history_.Relocate(key, revision, location);
@@ -165,8 +185,7 @@ class IndexModelTest : public ::testing::Test {
     const Version* want = history_.AsOf(key, at);
     ASSERT_EQ(found[0].has_value(), want != nullptr) << key << " at " << at;
     if (want != nullptr) {
-      ASSERT_EQ(found[0]->revision, want->revision);
-      ASSERT_TRUE(found[0]->location == want->location);
+      ExpectSame(*found[0], *want);
     }
     KeyRange range;
     if (random_.OneIn(2)) range.start = AnyKey();
