@@ -34,7 +34,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/types/span.h"
-#include "storage/index/epochs.h"
+#include "storage/epochs.h"
 #include "storage/index/key_node.h"
 #include "storage/index/key_order.h"
 #include "storage/index/key_table.h"

@@ -24,7 +24,7 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
-#include "storage/index/epochs.h"
+#include "storage/epochs.h"
 #include "storage/index/version.h"
 
 namespace rundlet {

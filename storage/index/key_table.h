@@ -17,7 +17,7 @@
 
 #include "absl/hash/hash.h"
 #include "absl/strings/string_view.h"
-#include "storage/index/epochs.h"
+#include "storage/epochs.h"
 #include "storage/index/key_node.h"
 
 namespace rundlet {

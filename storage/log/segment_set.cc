@@ -3,38 +3,61 @@
 #include <algorithm>
 
 namespace rundlet {
+namespace {
+
+// Its count of references stands in front of it, in the same piece of memory:
+// alone on its cache lines.
+struct alignas(kStripeBytes) Counted {
+  std::shared_ptr<Segment> segment;
+};
+
+}  // namespace
+
+SegmentSet::SegmentSet() : map_(new Map) {}
+
+SegmentSet::~SegmentSet() { delete map_.load(std::memory_order_relaxed); }
+
+// Waits for lookups under way, so that what was removed is closed by now unless
+// a reader has it.
+void SegmentSet::Replace(const Map* map) {
+  epochs_.Delete(map_.exchange(map, std::memory_order_acq_rel));
+  epochs_.Drain();
+}
 
 void SegmentSet::Add(const std::shared_ptr<Segment>& segment) {
-  for (Stripe& stripe : stripes_) {
-    // References counted here; the last of them gives back the one reference
-    // that stands for them all.
-    std::shared_ptr<Segment> counted_here(segment.get(),
-                                          [segment](const Segment*) {});
-    const absl::MutexLock lock(&stripe.mu);
-    stripe.segments[segment->id()].swap(counted_here);
+  auto references = std::make_shared<References>();
+  for (std::shared_ptr<Segment>& reference : *references) {
+    auto counted = std::make_shared<Counted>(Counted{segment});
+    Segment* const same = counted->segment.get();
+    reference = std::shared_ptr<Segment>(std::move(counted), same);
   }
+  const absl::MutexLock lock(&mu_);
+  auto map = std::make_unique<Map>(*map_.load(std::memory_order_relaxed));
+  (*map)[segment->id()] = std::move(references);
+  Replace(map.release());
 }
 
 void SegmentSet::Remove(absl::Span<const uint64_t> ids) {
-  for (Stripe& stripe : stripes_) {
-    const absl::MutexLock lock(&stripe.mu);
-    for (const uint64_t id : ids) stripe.segments.erase(id);
-  }
+  const absl::MutexLock lock(&mu_);
+  auto map = std::make_unique<Map>(*map_.load(std::memory_order_relaxed));
+  for (const uint64_t id : ids) map->erase(id);
+  Replace(map.release());
 }
 
 std::shared_ptr<const Segment> SegmentSet::Find(uint64_t id) const {
-  const Stripe& stripe = stripes_[ThreadStripe()];
-  const absl::ReaderMutexLock lock(&stripe.mu);
-  const auto found = stripe.segments.find(id);
-  return found == stripe.segments.end() ? nullptr : found->second;
+  const Epochs::Guard guard(&epochs_);
+  const Map& map = *map_.load(std::memory_order_acquire);
+  const auto found = map.find(id);
+  return found == map.end() ? nullptr : (*found->second)[ThreadStripe()];
 }
 
 std::vector<std::shared_ptr<Segment>> SegmentSet::All() const {
   std::vector<std::shared_ptr<Segment>> all;
-  const Stripe& stripe = stripes_[ThreadStripe()];
   {
-    const absl::ReaderMutexLock lock(&stripe.mu);
-    for (const auto& [id, segment] : stripe.segments) all.push_back(segment);
+    const Epochs::Guard guard(&epochs_);
+    for (const auto& [id, references] : *map_.load(std::memory_order_acquire)) {
+      all.push_back((*references)[ThreadStripe()]);
+    }
   }
   std::sort(all.begin(), all.end(),
             [](const auto& a, const auto& b) { return a->id() < b->id(); });

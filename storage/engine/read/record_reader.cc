@@ -1,6 +1,7 @@
 #include "storage/engine/read/record_reader.h"
 
-#include <memory>
+#include <algorithm>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -8,6 +9,17 @@
 
 namespace rundlet {
 namespace {
+
+constexpr size_t kCacheLineBytes = 64;
+// The processor sees by itself that more of them are to come.
+constexpr size_t kLinesAtOnce = 4;
+
+void PrefetchBytes(absl::string_view bytes) {
+  const size_t end = std::min(bytes.size(), kLinesAtOnce * kCacheLineBytes);
+  for (size_t at = 0; at < end; at += kCacheLineBytes) {
+    __builtin_prefetch(&bytes[at], /*rw=*/0, /*locality=*/3);
+  }
+}
 
 // P4: a record that verifies may still be another key's.
 absl::Status CheckIdentity(const Record& record, absl::string_view key,
@@ -23,18 +35,22 @@ absl::Status CheckIdentity(const Record& record, absl::string_view key,
 
 }  // namespace
 
+void FillEntry(absl::string_view key, const Version& version, Entry* entry) {
+  entry->key.assign(key.data(), key.size());
+  entry->value.kind = version.kind;
+  entry->revision = version.revision;
+  entry->create_revision = version.create_revision;
+  entry->version = version.version;
+  entry->created = absl::FromUnixMicros(version.created_us);
+  entry->modified = absl::FromUnixMicros(version.modified_us);
+  if (version.expiry_us != 0) {
+    entry->expiry = absl::FromUnixMicros(version.expiry_us);
+  }
+}
+
 Entry EntryOf(absl::string_view key, const Version& version) {
   Entry entry;
-  entry.key = std::string(key);
-  entry.value.kind = version.kind;
-  entry.revision = version.revision;
-  entry.create_revision = version.create_revision;
-  entry.version = version.version;
-  entry.created = absl::FromUnixMicros(version.created_us);
-  entry.modified = absl::FromUnixMicros(version.modified_us);
-  if (version.expiry_us != 0) {
-    entry.expiry = absl::FromUnixMicros(version.expiry_us);
-  }
+  FillEntry(key, version, &entry);
   return entry;
 }
 
@@ -57,7 +73,10 @@ absl::StatusOr<Record> RecordReader::ReadRecord(const Segment& segment,
   absl::string_view bytes;
   if (use_cache) bytes = FindCached(key, location, buffer);
   const bool is_cached = !bytes.empty();
-  if (!is_cached && mapping_ == Mapping::kUse) bytes = segment.Mapped(location);
+  if (!is_cached && mapping_ == Mapping::kUse) {
+    bytes = segment.Mapped(location);
+    PrefetchBytes(bytes);
+  }
   absl::StatusOr<Record> record = bytes.empty()
                                       ? segment.Read(location, buffer)
                                       : segment.Decode(location, bytes);
@@ -70,26 +89,52 @@ absl::StatusOr<Record> RecordReader::ReadRecord(const Segment& segment,
   return record;
 }
 
-absl::StatusOr<std::optional<std::string>> RecordReader::ReadValue(
-    absl::string_view key, const Version& version, Caching caching) {
-  if (version.value != nullptr) return *version.value;
+absl::StatusOr<bool> RecordReader::ReadValue(absl::string_view key,
+                                             const Version& version,
+                                             Caching caching,
+                                             HeldSegments* held,
+                                             std::string* value) {
+  if (version.value != nullptr) {
+    *value = *version.value;
+    return true;
+  }
   RUNDLET_SYNC_POINT("read: segment to be found");
-  const std::shared_ptr<const Segment> segment =
-      segments_->Find(version.location.segment_id);
-  if (segment == nullptr) return std::nullopt;
+  const Segment* const segment = held->Find(version.location.segment_id);
+  if (segment == nullptr) return false;
   RUNDLET_SYNC_POINT("read: segment found");
   std::string buffer;
   const absl::StatusOr<Record> record =
       ReadRecord(*segment, key, version, caching, &buffer);
   if (!record.ok()) return record.status();
   RUNDLET_SYNC_POINT("read: record checked");
-  if (buffer.empty()) return std::string(record->value);
+  if (buffer.empty()) {
+    value->assign(record->value.data(), record->value.size());
+    return true;
+  }
   // The record is cut down to its value in place, to spare a copy.
   const size_t value_at = record->value.data() - buffer.data();
   const size_t value_bytes = record->value.size();
   buffer.resize(value_at + value_bytes);
   buffer.erase(0, value_at);
-  return buffer;
+  *value = std::move(buffer);
+  return true;
+}
+
+absl::StatusOr<std::optional<std::string>> RecordReader::ReadValue(
+    absl::string_view key, const Version& version, Caching caching) {
+  HeldSegments held = Hold();
+  std::string value;
+  const absl::StatusOr<bool> found =
+      ReadValue(key, version, caching, &held, &value);
+  if (!found.ok()) return found.status();
+  if (!*found) return std::nullopt;
+  return value;
+}
+
+void RecordReader::Prefetch(const Version& version, HeldSegments* held) const {
+  if (mapping_ == Mapping::kAvoid || version.value != nullptr) return;
+  const Segment* const segment = held->Find(version.location.segment_id);
+  if (segment != nullptr) PrefetchBytes(segment->Mapped(version.location));
 }
 
 }  // namespace rundlet

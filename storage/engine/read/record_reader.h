@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "storage/entry.h"
 #include "storage/index/version.h"
+#include "storage/log/held_segments.h"
 #include "storage/log/record_cache.h"
 #include "storage/log/segment_set.h"
 #include "storage/striped_counter.h"
@@ -19,6 +20,8 @@ namespace rundlet {
 
 // All of an entry but the bytes of its value.
 Entry EntryOf(absl::string_view key, const Version& version);
+// The same into one that has nothing but its default values.
+void FillEntry(absl::string_view key, const Version& version, Entry* entry);
 
 // Thread-safe.
 class RecordReader {
@@ -44,6 +47,18 @@ class RecordReader {
   absl::StatusOr<std::optional<std::string>> ReadValue(absl::string_view key,
                                                        const Version& version,
                                                        Caching caching);
+
+  // The same into *value, by a segment that the request may hold already.
+  // False: it is gone, and *value undefined.
+  absl::StatusOr<bool> ReadValue(absl::string_view key, const Version& version,
+                                 Caching caching, HeldSegments* held,
+                                 std::string* value);
+
+  // For one request.
+  HeldSegments Hold() const { return HeldSegments(segments_); }
+
+  // Has the record's memory fetched, if it will be read as memory.
+  void Prefetch(const Version& version, HeldSegments* held) const;
 
   Counts counts() const { return {hits_.total(), misses_.total()}; }
 

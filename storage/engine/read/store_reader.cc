@@ -15,6 +15,9 @@ namespace {
 // Keys looked at under the index's lock at a time.
 constexpr uint64_t kKeysAtOnce = 256;
 
+// Records that are on their way to the cache while one is read.
+constexpr size_t kRecordsAhead = 8;
+
 absl::Status CheckNotBefore(Revision not_before, Revision newest) {
   if (not_before <= newest) return absl::OkStatus();
   return absl::OutOfRangeError(absl::StrCat(
@@ -44,6 +47,17 @@ absl::Status StoreReader::CheckBytes(uint64_t bytes) const {
                      limits_->read_bytes_max);
 }
 
+void StoreReader::PrefetchAhead(
+    absl::Span<const std::optional<Version>> versions, size_t i,
+    HeldSegments* held) const {
+  const size_t end = std::min(i + kRecordsAhead + 1, versions.size());
+  for (size_t ahead = i == 0 ? 1 : i + kRecordsAhead; ahead < end; ++ahead) {
+    if (versions[ahead].has_value()) {
+      records_->Prefetch(*versions[ahead], held);
+    }
+  }
+}
+
 absl::StatusOr<std::optional<ReadResult>> StoreReader::TryRead(
     const ReadRequest& request, int64_t time_us) {
   std::vector<std::optional<Version>> versions;
@@ -57,26 +71,27 @@ absl::StatusOr<std::optional<ReadResult>> StoreReader::TryRead(
   absl::Status status =
       CheckNotBefore(request.not_before, result.read_revision);
   if (!status.ok()) return status;
+  HeldSegments held = records_->Hold();
   uint64_t bytes = 0;
   result.entries.resize(versions.size());
   for (size_t i = 0; i < versions.size(); ++i) {
+    if (!request.metadata_only) PrefetchAhead(versions, i, &held);
     if (!versions[i].has_value() || versions[i]->ExpiredAt(time_us)) continue;
     const std::string& key = request.keys[i];
-    Entry entry = EntryOf(key, *versions[i]);
+    Entry& entry = result.entries[i].emplace();
+    FillEntry(key, *versions[i], &entry);
+    if (request.metadata_only) continue;
     bytes += key.size();
-    if (!request.metadata_only) {
-      status = CheckBytes(bytes + ValueBytesMin(key, *versions[i]));
-      if (!status.ok()) return status;
-      absl::StatusOr<std::optional<std::string>> value =
-          records_->ReadValue(key, *versions[i], RecordReader::Caching::kUse);
-      if (!value.ok()) return value.status();
-      if (!value->has_value()) return std::nullopt;
-      entry.value.bytes = **std::move(value);
-      bytes += entry.value.bytes.size();
-      status = CheckBytes(bytes);
-      if (!status.ok()) return status;
-    }
-    result.entries[i] = std::move(entry);
+    status = CheckBytes(bytes + ValueBytesMin(key, *versions[i]));
+    if (!status.ok()) return status;
+    const absl::StatusOr<bool> found =
+        records_->ReadValue(key, *versions[i], RecordReader::Caching::kUse,
+                            &held, &entry.value.bytes);
+    if (!found.ok()) return found.status();
+    if (!*found) return std::nullopt;
+    bytes += entry.value.bytes.size();
+    status = CheckBytes(bytes);
+    if (!status.ok()) return status;
   }
   return result;
 }
@@ -121,36 +136,76 @@ uint64_t StoreReader::Count(const ScanRequest& request, Revision at,
   return count;
 }
 
-std::vector<StoreReader::Found> StoreReader::FindNext(
-    const ScanRequest& request, const std::string& after, Revision at,
-    int64_t time_us, uint64_t max) const {
-  std::vector<Found> found;
+void StoreReader::FindNext(const ScanRequest& request, absl::string_view after,
+                           Revision at, int64_t time_us, uint64_t max,
+                           Found* found) const {
+  found->versions.clear();
   index_->Scan(request.range, after, request.reverse, at,
                [&](absl::string_view key, const Version& version) {
-                 if (!version.ExpiredAt(time_us)) {
-                   found.emplace_back(key, version);
-                 }
-                 return found.size() < max;
+                 if (version.ExpiredAt(time_us)) return true;
+                 FillEntry(key, version, &found->entries.emplace_back());
+                 found->versions.emplace_back(version);
+                 return found->versions.size() < max;
                });
-  return found;
 }
 
-absl::StatusOr<Entry> StoreReader::ReadPinned(const std::string& key,
-                                              Version version, Revision at) {
+absl::Status StoreReader::ReadPinned(Revision at, Version version,
+                                     HeldSegments* held, Entry* entry) {
   while (true) {
-    absl::StatusOr<std::optional<std::string>> value =
-        records_->ReadValue(key, version, RecordReader::Caching::kBypass);
-    if (!value.ok()) return value.status();
-    if (value->has_value()) {
-      Entry entry = EntryOf(key, version);
-      entry.value.bytes = **std::move(value);
-      return entry;
-    }
+    const absl::StatusOr<bool> found =
+        records_->ReadValue(entry->key, version, RecordReader::Caching::kBypass,
+                            held, &entry->value.bytes);
+    if (!found.ok()) return found.status();
+    if (*found) return absl::OkStatus();
     // The revision is pinned, so the version is there, in another place.
     std::vector<std::optional<Version>> again;
-    index_->FindAll({key}, at, &again);
+    index_->FindAll({entry->key}, at, &again);
     version = *again[0];
   }
+}
+
+absl::Status StoreReader::ScanInto(const ScanRequest& request, Revision at,
+                                   int64_t time_us, ScanPage* page) {
+  const bool values = request.projection == ScanRequest::Projection::kEntries;
+  HeldSegments held = records_->Hold();
+  Found found;
+  std::string after = request.after;
+  uint64_t bytes = 0;
+  for (bool more = true; more;) {
+    const size_t first = found.entries.size();
+    // One more than fits, to know whether there is more.
+    const uint64_t max =
+        1 + std::min(kKeysAtOnce - 1, request.entries_max - first);
+    FindNext(request, after, at, time_us, max, &found);
+    RUNDLET_SYNC_POINT("scan: keys found");
+    more = found.versions.size() == max;
+    for (size_t i = 0; i < found.versions.size(); ++i) {
+      Entry& entry = found.entries[first + i];
+      const Version& version = *found.versions[i];
+      const auto is_full = [&](uint64_t value_bytes) {
+        return first + i > 0 &&
+               bytes + entry.key.size() + value_bytes > request.bytes_max;
+      };
+      page->more = first + i == request.entries_max ||
+                   is_full(values ? ValueBytesMin(entry.key, version) : 0);
+      if (values && !page->more) {
+        PrefetchAhead(found.versions, i, &held);
+        absl::Status read = ReadPinned(at, version, &held, &entry);
+        if (!read.ok()) return read;
+        page->more = is_full(entry.value.bytes.size());
+      }
+      if (page->more) {
+        found.entries.resize(first + i);
+        more = false;
+        break;
+      }
+      bytes += entry.key.size() + entry.value.bytes.size();
+    }
+    if (more) after = found.entries.back().key;
+  }
+  page->entries = std::move(found.entries);
+  page->count = page->entries.size();
+  return absl::OkStatus();
 }
 
 absl::StatusOr<ScanPage> StoreReader::ScanAt(const ScanRequest& request,
@@ -162,35 +217,9 @@ absl::StatusOr<ScanPage> StoreReader::ScanAt(const ScanRequest& request,
     page.count = Count(request, at, time_us);
     return page;
   }
-  const bool values = request.projection == ScanRequest::Projection::kEntries;
-  std::string after = request.after;
-  uint64_t bytes = 0;
-  while (true) {
-    // One more than fits, to know whether there is more.
-    const uint64_t max = 1 + std::min(kKeysAtOnce - 1, request.entries_max -
-                                                           page.entries.size());
-    const std::vector<Found> found = FindNext(request, after, at, time_us, max);
-    RUNDLET_SYNC_POINT("scan: keys found");
-    for (const auto& [key, version] : found) {
-      const auto is_full = [&](uint64_t value_bytes) {
-        return !page.entries.empty() &&
-               bytes + key.size() + value_bytes > request.bytes_max;
-      };
-      page.more = page.entries.size() == request.entries_max ||
-                  is_full(values ? ValueBytesMin(key, version) : 0);
-      if (page.more) break;
-      absl::StatusOr<Entry> entry =
-          values ? ReadPinned(key, version, at) : EntryOf(key, version);
-      if (!entry.ok()) return entry.status();
-      page.more = is_full(entry->value.bytes.size());
-      if (page.more) break;
-      bytes += key.size() + entry->value.bytes.size();
-      page.entries.push_back(*std::move(entry));
-    }
-    page.count = page.entries.size();
-    if (page.more || found.size() < max) return page;
-    after = found.back().first;
-  }
+  const absl::Status status = ScanInto(request, at, time_us, &page);
+  if (!status.ok()) return status;
+  return page;
 }
 
 absl::StatusOr<ScanPage> StoreReader::Scan(const ScanRequest& request) {

@@ -6,15 +6,17 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 #include "storage/engine/engine_time.h"
 #include "storage/engine/read/page_leases.h"
 #include "storage/engine/read/record_reader.h"
 #include "storage/index/index.h"
 #include "storage/limits.h"
+#include "storage/log/held_segments.h"
 #include "storage/scan.h"
 #include "storage/striped_counter.h"
 #include "storage/transaction.h"
@@ -38,9 +40,15 @@ class StoreReader {
   uint64_t read_count() const { return read_count_.total(); }
 
  private:
-  using Found = std::pair<std::string, Version>;
+  struct Found {
+    std::vector<Entry> entries;  // of a page so far, the last without values
+    std::vector<std::optional<Version>> versions;  // of those last ones
+  };
 
   absl::Status CheckBytes(uint64_t bytes) const;
+  // Has the records of the versions behind the i-th one fetched.
+  void PrefetchAhead(absl::Span<const std::optional<Version>> versions,
+                     size_t i, HeldSegments* held) const;
   // Empty: a record has moved meanwhile, read again.
   absl::StatusOr<std::optional<ReadResult>> TryRead(const ReadRequest& request,
                                                     int64_t time_us);
@@ -48,12 +56,15 @@ class StoreReader {
                                   int64_t time_us);
   uint64_t Count(const ScanRequest& request, Revision at,
                  int64_t time_us) const;
+  // Entries, with their values if the request wants them.
+  absl::Status ScanInto(const ScanRequest& request, Revision at,
+                        int64_t time_us, ScanPage* page);
   // The next versions behind `after`, at most `max`, that have not expired.
-  std::vector<Found> FindNext(const ScanRequest& request,
-                              const std::string& after, Revision at,
-                              int64_t time_us, uint64_t max) const;
-  absl::StatusOr<Entry> ReadPinned(const std::string& key, Version version,
-                                   Revision at);
+  void FindNext(const ScanRequest& request, absl::string_view after,
+                Revision at, int64_t time_us, uint64_t max, Found* found) const;
+  // Reads the entry's value.
+  absl::Status ReadPinned(Revision at, Version version, HeldSegments* held,
+                          Entry* entry);
 
   Index* const index_;
   RecordReader* const records_;

@@ -6,9 +6,9 @@
 // first, and relocations. Each version says what it is: its modification time
 // is its revision. Before a transaction is applied the writer notes it in the
 // history of each key, against which readers hold their answers. RUNDLET_RUNS
-// sets the number of transactions; the full run is
-// RUNDLET_RUNS=1000000 bazel test --config=tsan --test_timeout=3600 \
-//   //tests/storage/index:index_readers_test
+// sets the number of transactions. The full run:
+// RUNDLET_RUNS=1000000 bazel test --config=tsan --test_timeout=3600
+// //tests/storage/index:index_readers_test
 
 #include <algorithm>
 #include <atomic>

@@ -1,10 +1,15 @@
-#include "storage/index/epochs.h"
+#include "storage/epochs.h"
+
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 
 namespace rundlet {
 namespace {
 
 // Looking at all stripes costs about what freeing a hundred objects does.
 constexpr size_t kAdvanceBytes = size_t{16} << 10;
+
+constexpr absl::Duration kDrainPause = absl::Microseconds(20);
 
 }  // namespace
 
@@ -51,6 +56,13 @@ void Epochs::Retire(void* object, void (*free)(void* object), size_t bytes) {
   unseen_bytes_ = 0;
   // Twice: with no reader in sight, all is freed now.
   if (Advance()) Advance();
+}
+
+void Epochs::Drain() {
+  while (retired_count() > 0) {
+    // A guard's thread may wait for a processor: make room.
+    if (!Advance()) absl::SleepFor(kDrainPause);
+  }
 }
 
 }  // namespace rundlet

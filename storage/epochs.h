@@ -10,8 +10,8 @@
 // known to those only, and both have left when the epoch reaches e + 2. Two
 // counts, for odd and even epochs, are therefore enough.
 
-#ifndef RUNDLET_STORAGE_INDEX_EPOCHS_H_
-#define RUNDLET_STORAGE_INDEX_EPOCHS_H_
+#ifndef RUNDLET_STORAGE_EPOCHS_H_
+#define RUNDLET_STORAGE_EPOCHS_H_
 
 #include <array>
 #include <atomic>
@@ -55,6 +55,9 @@ class Epochs {
         [](void* retired) { delete static_cast<T*>(retired); }, bytes);
   }
 
+  // Waits until all that is retired has been freed: for guards that are short.
+  void Drain();
+
   // Objects that are retired and not yet freed.
   size_t retired_count() const { return newer_.size() + older_.size(); }
 
@@ -82,4 +85,4 @@ class Epochs {
 
 }  // namespace rundlet
 
-#endif  // RUNDLET_STORAGE_INDEX_EPOCHS_H_
+#endif  // RUNDLET_STORAGE_EPOCHS_H_

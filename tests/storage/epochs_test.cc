@@ -4,7 +4,7 @@
 // freed; then readers that follow a pointer which a writer replaces without
 // end. Run it with --config=asan or --config=tsan to see a use after the end.
 
-#include "storage/index/epochs.h"
+#include "storage/epochs.h"
 
 #include <atomic>
 #include <optional>
@@ -91,6 +91,25 @@ TEST(EpochsTest, GuardsNest) {
   outer.reset();
   epochs.Delete(new Counted(&alive), kManyBytes);
   EXPECT_EQ(alive, 0);
+}
+
+TEST(EpochsTest, DrainWaitsForGuards) {
+  std::atomic<int> alive{0};
+  std::atomic<bool> entered{false};
+  std::atomic<bool> leaving{false};
+  Epochs epochs;
+  std::thread reader([&] {
+    const Epochs::Guard guard(&epochs);
+    entered = true;
+    while (!leaving) std::this_thread::yield();
+    EXPECT_EQ(alive, 1);
+  });
+  while (!entered) std::this_thread::yield();
+  epochs.Delete(new Counted(&alive), 1);
+  leaving = true;
+  epochs.Drain();
+  EXPECT_EQ(alive, 0);
+  reader.join();
 }
 
 TEST(EpochsTest, FreesTheRestAtItsEnd) {
