@@ -18,7 +18,7 @@ constexpr size_t kStripeBytes = 128;
 // first threads of a process have one each, more of them share.
 inline size_t ThreadStripe() {
   static std::atomic<size_t> threads{0};
-  thread_local const size_t stripe =
+  thread_local size_t stripe =
       threads.fetch_add(1, std::memory_order_relaxed) % kThreadStripes;
   return stripe;
 }
