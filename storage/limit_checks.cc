@@ -18,16 +18,26 @@ absl::Status Within(absl::string_view list, size_t i,
                       absl::StrCat(list, "[", i, "].", status.message()));
 }
 
+bool KeyFits(absl::string_view key, const Limits& limits) {
+  return !key.empty() && key.size() <= limits.key_bytes_max;
+}
+
+bool ValueFits(const Value& value, const Limits& limits) {
+  return value.kind >= ValueKind::kText && value.kind <= ValueKind::kJson &&
+         value.bytes.size() <= limits.value_bytes_max;
+}
+
 absl::Status CheckOperation(const Operation& operation, const Limits& limits,
                             uint64_t* bytes) {
   const std::string& key = std::visit(
       [](const auto& each) -> const std::string& { return each.key; },
       operation);
   *bytes += key.size();
-  absl::Status status = CheckKey("key", key, limits);
+  if (!KeyFits(key, limits)) return CheckKey("key", key, limits);
   const auto* put = std::get_if<PutOperation>(&operation);
-  if (!status.ok() || put == nullptr) return status;
+  if (put == nullptr) return absl::OkStatus();
   *bytes += put->value.bytes.size();
+  if (ValueFits(put->value, limits)) return absl::OkStatus();
   return CheckValue("value", put->value, limits);
 }
 
@@ -80,9 +90,8 @@ absl::Status CheckRequestId(const RequestId& request, const Limits& limits) {
 
 }  // namespace
 
-absl::Status CheckAtMost(absl::string_view field, uint64_t value,
-                         absl::string_view limit_name, uint64_t limit) {
-  if (value <= limit) return absl::OkStatus();
+absl::Status AboveLimit(absl::string_view field, uint64_t value,
+                        absl::string_view limit_name, uint64_t limit) {
   return absl::InvalidArgumentError(
       absl::StrCat(field, " is ", value, ", ", limit_name, " is ", limit));
 }

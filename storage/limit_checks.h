@@ -24,8 +24,13 @@ absl::Status CheckKey(absl::string_view field, absl::string_view key,
                       const Limits& limits);
 absl::Status CheckValue(absl::string_view field, const Value& value,
                         const Limits& limits);
-absl::Status CheckAtMost(absl::string_view field, uint64_t value,
-                         absl::string_view limit_name, uint64_t limit);
+absl::Status AboveLimit(absl::string_view field, uint64_t value,
+                        absl::string_view limit_name, uint64_t limit);
+inline absl::Status CheckAtMost(absl::string_view field, uint64_t value,
+                                absl::string_view limit_name, uint64_t limit) {
+  if (value <= limit) return absl::OkStatus();
+  return AboveLimit(field, value, limit_name, limit);
+}
 
 absl::Status CheckTransaction(const Transaction& transaction,
                               const Limits& limits);

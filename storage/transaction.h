@@ -132,9 +132,9 @@ struct Transaction {
   Durability durability = Durability::kDefault;
   // Fill OperationResult::entry of mutations with what was there before.
   bool return_previous = false;
-  // A promise that this caller commits another transaction at once, like
-  // MSG_MORE: the store may hold this one back to write both together. The
-  // last of a run must not set it.
+  // A promise that this caller commits another transaction or calls Sync at
+  // once, like MSG_MORE: the store may hold this one back to write both
+  // together. The last of a run must not set it, unless a Sync ends the run.
   bool more = false;
   // Exactly once: while the store remembers a request of that name, for at
   // least Options::request_window after its commit, another one changes

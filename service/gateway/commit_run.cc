@@ -13,26 +13,21 @@ constexpr size_t kRunBytesMax = size_t{8} << 10;
 
 }  // namespace
 
-void CommitRun::Add(Transaction transaction, size_t bytes,
-                    Store::CommitCallback done) {
+void CommitRun::Add(Transaction&& transaction, size_t bytes,
+                    Store::CommitCallback&& done) {
   run_bytes_ += bytes;
-  const bool ended = run_bytes_ > kRunBytesMax;
-  CommitHeld(/*more=*/true);
-  held_.emplace(Held{std::move(transaction), std::move(done)});
-  if (ended) End();
+  open_ = true;
+  transaction.more = true;
+  store_->Commit(std::move(transaction), std::move(done));
+  if (run_bytes_ >= kRunBytesMax) End();
 }
 
 void CommitRun::End() {
+  if (!open_) return;
+  open_ = false;
   run_bytes_ = 0;
-  CommitHeld(/*more=*/false);
-}
-
-void CommitRun::CommitHeld(bool more) {
-  if (!held_) return;
-  Held held = *std::move(held_);
-  held_.reset();
-  held.transaction.more = more;
-  store_->Commit(std::move(held.transaction), std::move(held.done));
+  // What becomes of each write its own callback says.
+  store_->Sync(Durability::kDefault, [](const absl::Status&) {});
 }
 
 }  // namespace rundlet

@@ -4,15 +4,14 @@
 #define RUNDLET_SERVICE_GATEWAY_COMMIT_RUN_H_
 
 #include <cstddef>
-#include <optional>
 
 #include "storage/store.h"
 
 namespace rundlet {
 
-// Sets Transaction::more on every write of a run but the last, by holding each
-// one back until the next one or the end is known. So the promise behind `more`
-// is always kept. One thread at a time.
+// Sets Transaction::more on every write, and ends each run with the Sync that
+// it promises. So nobody has to know which write is the last one. One thread at
+// a time.
 class CommitRun {
  public:
   // Does not own the store.
@@ -20,25 +19,18 @@ class CommitRun {
   CommitRun(const CommitRun&) = delete;
   CommitRun& operator=(const CommitRun&) = delete;
 
-  // Commits the write that is held back, if there is one, and holds this one.
-  // `bytes` is about what the transaction takes in memory. Callbacks may run
-  // before Add and End return; they must not call either.
-  void Add(Transaction transaction, size_t bytes, Store::CommitCallback done);
+  // Commits a write; `bytes` is about what the transaction takes in memory.
+  // Callbacks may run before Add and End return; they must not call either.
+  void Add(Transaction&& transaction, size_t bytes,
+           Store::CommitCallback&& done);
 
-  // Commits what is held back. Call it at the end of every run.
+  // Lets the store write what it holds back. Call it at the end of every run.
   void End();
 
  private:
-  struct Held {
-    Transaction transaction;
-    Store::CommitCallback done;
-  };
-
-  void CommitHeld(bool more);
-
   Store* const store_;
-  std::optional<Held> held_;
   size_t run_bytes_ = 0;
+  bool open_ = false;  // it has a write
 };
 
 }  // namespace rundlet

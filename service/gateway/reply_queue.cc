@@ -33,9 +33,11 @@ void ReplyQueue::Finish(Number number) {
   PlaceOf(number).finished = true;
   while (pending_count_ > 0 && PlaceOf(first_number_).finished) {
     Place& place = PlaceOf(first_number_);
-    output_.append(place.reply);
     place.finished = false;
-    if (!place.reply.empty()) place.reply = std::string();
+    if (!place.reply.empty()) {
+      output_.append(place.reply);
+      place.reply = std::string();
+    }
     ++first_number_;
     --pending_count_;
   }

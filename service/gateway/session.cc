@@ -33,14 +33,23 @@ Expiry ToExpiry(const std::optional<int64_t>& ttl_seconds) {
   return Expiry::After(absl::Seconds(*ttl_seconds));
 }
 
-Operation ToOperation(const Command& command) {
-  std::string key(command.key);
-  if (command.verb == Verb::kDelete) return DeleteOperation{std::move(key)};
-  if (command.verb == Verb::kSetExpiry) {
-    return SetExpiryOperation{std::move(key), ToExpiry(command.ttl_seconds)};
+Transaction ToTransaction(const Command& command) {
+  Transaction transaction;
+  transaction.operations.reserve(1);
+  Operation& operation = transaction.operations.emplace_back();
+  if (command.verb == Verb::kDelete) {
+    operation.emplace<DeleteOperation>().key = std::string(command.key);
+  } else if (command.verb == Verb::kSetExpiry) {
+    auto& set = operation.emplace<SetExpiryOperation>();
+    set.key = std::string(command.key);
+    set.expiry = ToExpiry(command.ttl_seconds);
+  } else {
+    auto& put = operation.emplace<PutOperation>();
+    put.key = std::string(command.key);
+    put.value.bytes = std::string(command.value);
+    put.expiry = ToExpiry(command.ttl_seconds);
   }
-  return PutOperation{std::move(key), Value::Text(std::string(command.value)),
-                      ToExpiry(command.ttl_seconds)};
+  return transaction;
 }
 
 absl::string_view WriteReply(Verb verb, const Receipt& receipt) {
@@ -180,12 +189,10 @@ absl::Status Session::CheckSizes(const Command& command) const {
 void Session::RunWrite(const Command& command) {
   const ReplyQueue::Number number = replies_.Reserve();
   ++in_flight_count_;
-  Transaction transaction;
-  transaction.operations.push_back(ToOperation(command));
   context_->commits->Add(
-      std::move(transaction), command.key.size() + command.value.size(),
+      ToTransaction(command), command.key.size() + command.value.size(),
       [self = CountedRef<Session>(this), number,
-       verb = command.verb](absl::StatusOr<Receipt> receipt) {
+       verb = command.verb](const absl::StatusOr<Receipt>& receipt) {
         self->Answer(number, [&](std::string* out) {
           if (receipt.ok()) {
             absl::StrAppend(out, WriteReply(verb, *receipt));
@@ -204,7 +211,7 @@ void Session::RunGet(const Command& command) {
   request.keys.emplace_back(command.key);
   context_->store->Read(std::move(request),
                         [self = CountedRef<Session>(this),
-                         number](absl::StatusOr<ReadResult> result) {
+                         number](const absl::StatusOr<ReadResult>& result) {
                           self->Answer(number, [&](std::string* out) {
                             if (result.ok()) {
                               AppendEntry(result->entries[0], out);

@@ -71,41 +71,46 @@ bool IsContinuation(char byte) {
 constexpr uint64_t kEachByte = 0x0101010101010101;
 constexpr uint64_t kHighBits = 0x80 * kEachByte;
 
-// Whether any of eight bytes is not ASCII.
-bool HasWide(uint64_t bytes) { return (bytes & kHighBits) != 0; }
-
-// Whether any of eight bytes of ASCII is below 0x21: white space or control.
-bool HasLow(uint64_t bytes) {
-  return ((bytes - 0x21 * kEachByte) & ~bytes & kHighBits) != 0;
+// The next eight bytes; lines are mostly long words of ASCII, so they are
+// looked at eight at a time. The first byte of the text is the lowest of the
+// number.
+uint64_t EightBytes(absl::string_view text, size_t at) {
+  static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
+  uint64_t bytes;
+  std::memcpy(&bytes, text.data() + at, sizeof(bytes));
+  return bytes;
 }
 
-// How many bytes from `at` on can be passed over eight at a time, as `stop`
-// holds for none of them. Lines are mostly long words of ASCII.
-template <typename Stop>
-size_t PassOver(absl::string_view text, size_t at, Stop stop) {
-  for (uint64_t bytes; text.size() - at >= sizeof(bytes); at += sizeof(bytes)) {
-    std::memcpy(&bytes, text.data() + at, sizeof(bytes));
-    if (stop(bytes)) break;
-  }
-  return at;
+// The high bit of the first of eight bytes that is not ASCII, white space or
+// control; of those behind it not all bits are right.
+uint64_t StopBits(uint64_t bytes) {
+  return (bytes | ((bytes - 0x21 * kEachByte) & ~bytes)) & kHighBits;
 }
 
 size_t AsciiPrefix(absl::string_view text) {
-  size_t at = PassOver(text, 0, HasWide);
+  size_t at = 0;
+  while (text.size() - at >= 16 &&
+         ((EightBytes(text, at) | EightBytes(text, at + 8)) & kHighBits) == 0) {
+    at += 16;
+  }
+  if (text.size() - at >= 8 && (EightBytes(text, at) & kHighBits) == 0) at += 8;
   while (at < text.size() && static_cast<unsigned char>(text[at]) < 0x80) ++at;
   return at;
 }
 
 // Where the word that goes on at `at` ends.
 size_t WordEnd(absl::string_view text, size_t at) {
-  while (at < text.size()) {
-    at = PassOver(text, at, [](uint64_t bytes) {
-      return HasWide(bytes) || HasLow(bytes);
-    });
-    for (int i = 0; i < 8 && at < text.size(); ++i, ++at) {
-      if (SpaceBytes(text, at) != 0) return at;
+  while (text.size() - at >= 8) {
+    const uint64_t stops = StopBits(EightBytes(text, at));
+    if (stops == 0) {
+      at += 8;
+      continue;
     }
+    at += static_cast<size_t>(__builtin_ctzll(stops)) / 8;
+    if (SpaceBytes(text, at) != 0) return at;
+    ++at;
   }
+  while (at < text.size() && SpaceBytes(text, at) == 0) ++at;
   return at;
 }
 
@@ -137,7 +142,7 @@ absl::string_view TakeWord(absl::string_view* text) {
     begin += space;
   }
   const size_t end = WordEnd(*text, begin);
-  const absl::string_view word = text->substr(begin, end - begin);
+  const absl::string_view word(text->data() + begin, end - begin);
   text->remove_prefix(end);
   return word;
 }

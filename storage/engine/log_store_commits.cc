@@ -133,8 +133,10 @@ void LogStore::Commit(Transaction transaction, CommitCallback done) {
   // A round that ends with values still missing means that another commit has
   // changed them in between, so that some commit always gets on.
   do {
-    const absl::Status fetched = Fetch(needed, &values);
-    if (!fetched.ok()) return done(KnownFailure(fetched));
+    if (!needed.empty()) {
+      const absl::Status fetched = Fetch(needed, &values);
+      if (!fetched.ok()) return done(KnownFailure(fetched));
+    }
     needed = pipeline_->Commit(&transaction, values, &done);
   } while (!needed.empty());
 }

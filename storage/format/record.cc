@@ -1,5 +1,7 @@
 #include "storage/format/record.h"
 
+#include <algorithm>
+
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "storage/format/checksum.h"
@@ -62,11 +64,12 @@ absl::Status CheckFields(const Record& record, uint8_t compression,
 
 void AppendRecord(const Record& record, uint32_t seed, std::string* out) {
   const size_t start = out->size();
-  out->resize(start + kRecordHeaderBytes);
-  out->append(record.key.data(), record.key.size());
-  out->append(record.value.data(), record.value.size());
-  out->append(record.extra.data(), record.extra.size());
-  char* header = &(*out)[start];
+  out->resize(start + record.EncodedBytes());
+  EncodeRecord(record, seed, &(*out)[start]);
+}
+
+void EncodeRecord(const Record& record, uint32_t seed, char* out) {
+  char* const header = out;
   EncodeFixed(static_cast<uint32_t>(record.value.size()),
               header + kValueBytesAt);
   EncodeFixed(static_cast<uint16_t>(record.key.size()), header + kKeyBytesAt);
@@ -87,7 +90,13 @@ void AppendRecord(const Record& record, uint32_t seed, std::string* out) {
   EncodeFixed(record.created_us, numbers + 24);
   EncodeFixed(record.modified_us, numbers + 32);
   EncodeFixed(record.expiry_us, numbers + 40);
-  const absl::string_view covered(header + 4, out->size() - start - 4);
+  char* end = header + kRecordHeaderBytes;
+  for (const absl::string_view part :
+       {record.key, record.value, record.extra}) {
+    end = std::copy(part.begin(), part.end(), end);
+  }
+  const absl::string_view covered(header + 4,
+                                  static_cast<size_t>(end - header) - 4);
   EncodeFixed(Crc32(seed, covered), header);
 }
 

@@ -38,7 +38,9 @@ struct Record {
   }
 };
 
-// Appends the record as it stands at the place that `seed` names (PlaceSeed).
+// Writes the record as it stands at the place that `seed` names (PlaceSeed) to
+// the EncodedBytes() from `out` on.
+void EncodeRecord(const Record& record, uint32_t seed, char* out);
 void AppendRecord(const Record& record, uint32_t seed, std::string* out);
 
 // The length of the record whose first kRecordHeaderBytes are `header`, which

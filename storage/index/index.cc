@@ -155,31 +155,40 @@ void Index::MakeVisible(Revision visible) {
 
 // A reader of the key sees the revision and what it supersedes change at once,
 // so nothing superseded has to be kept meanwhile.
-void Index::ApplyOne(const Change& change, Revision visible) {
-  KeyNode* const node = NodeOf(change.key);
+void Index::ApplyOne(const HashedKey& key, const Version& version,
+                     Revision visible) {
+  KeyNode* const node = NodeOf(key);
   if (node == nullptr) {
-    if (!change.version.deleted) AddKey(change.key, change.version);
+    if (!version.deleted) AddKey(key.key, version);
     return MakeVisible(visible);
   }
   Versions versions;
   if (!pins_.empty()) versions = node->versions();
-  versions.push_back(change.version);
+  versions.push_back(version);
   Trim(versions);
   const bool erase = IsOnlyDeleted(versions);
   SetVersions(node, std::move(versions), [&] {
     mu_.AssertHeld();
     MakeVisible(visible);
   });
-  if (erase) EraseKey(node, change.version.revision);
+  if (erase) EraseKey(node, version.revision);
 }
 
-void Index::ApplyLocked(absl::Span<const Change> changes, Revision visible) {
-  if (changes.size() == 1) return ApplyOne(changes.front(), visible);
-  std::vector<KeyNode*> superseding;
+void Index::Apply(absl::Span<const Change> changes, Revision visible) {
+  std::vector<KeyVersion> versions;
+  versions.reserve(changes.size());
   for (const Change& change : changes) {
+    versions.push_back({HashedKey(change.key), change.version});
+  }
+  Writer(this).Apply(versions, visible);
+}
+
+void Index::ApplyAll(absl::Span<const KeyVersion> changes, Revision visible) {
+  std::vector<KeyNode*> superseding;
+  for (const KeyVersion& change : changes) {
     KeyNode* const node = NodeOf(change.key);
     if (node == nullptr) {
-      if (!change.version.deleted) AddKey(change.key, change.version);
+      if (!change.version.deleted) AddKey(change.key.key, change.version);
       continue;
     }
     Versions versions = node->versions();

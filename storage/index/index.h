@@ -35,6 +35,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/types/span.h"
 #include "storage/epochs.h"
+#include "storage/format/hashed_key.h"
 #include "storage/index/key_node.h"
 #include "storage/index/key_order.h"
 #include "storage/index/key_table.h"
@@ -48,6 +49,12 @@ class Index {
  public:
   struct Change {
     std::string key;
+    Version version;
+  };
+
+  // The same where the key stands with somebody else.
+  struct KeyVersion {
+    HashedKey key;
     Version version;
   };
 
@@ -81,11 +88,15 @@ class Index {
     Writer(const Writer&) = delete;
     Writer& operator=(const Writer&) = delete;
 
-    // Each change is newer than what its key has; with them all revisions up to
-    // `visible` are.
-    void Apply(absl::Span<const Change> changes, Revision visible) {
+    // The changes of a transaction, each newer than what its key has; with them
+    // all revisions up to `visible` are.
+    void Apply(absl::Span<const KeyVersion> changes, Revision visible) {
       index_->mu_.AssertHeld();
-      index_->ApplyLocked(changes, visible);
+      if (changes.size() == 1) {
+        index_->ApplyOne(changes.front().key, changes.front().version, visible);
+      } else {
+        index_->ApplyAll(changes, visible);
+      }
     }
 
    private:
@@ -94,14 +105,14 @@ class Index {
 
   // The same for one transaction.
   void Apply(absl::Span<const Change> changes, Revision visible)
-      ABSL_LOCKS_EXCLUDED(mu_) {
-    Writer(this).Apply(changes, visible);
-  }
+      ABSL_LOCKS_EXCLUDED(mu_);
 
   Revision visible() const { return visible_.load(std::memory_order_acquire); }
 
   // The newest version; empty if the key is absent or deleted.
   std::optional<Version> Find(absl::string_view key) const;
+  // The same; false: there is none, and *version is as it was.
+  bool Find(const HashedKey& key, Version* version) const;
 
   // The versions of several keys, all as of `at`, which is pinned, or 0 for the
   // newest. Returns the revision they are of.
@@ -153,10 +164,10 @@ class Index {
     }
   };
 
-  void ApplyLocked(absl::Span<const Change> changes, Revision visible)
+  void ApplyAll(absl::Span<const KeyVersion> changes, Revision visible)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // The only change of its transaction.
-  void ApplyOne(const Change& change, Revision visible)
+  void ApplyOne(const HashedKey& key, const Version& version, Revision visible)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void MakeVisible(Revision visible) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
@@ -185,7 +196,10 @@ class Index {
   void CountOut(KeyNode* node, const Version& newest)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   KeyNode* NodeOf(absl::string_view key) const {
-    return table_.Find(key, KeyTable::HashOf(key));
+    return NodeOf(HashedKey(key));
+  }
+  KeyNode* NodeOf(const HashedKey& key) const {
+    return table_.Find(key.key, key.hash);
   }
 
   // Whether these are the versions as of `at`: else they are to be read again.

@@ -16,13 +16,20 @@ constexpr int kTriesWithoutLock = 16;
 
 }  // namespace
 
-std::optional<Version> Index::Find(absl::string_view key) const {
+bool Index::Find(const HashedKey& key, Version* version) const {
   const Epochs::Guard guard(&epochs_);
   const KeyNode* const node = NodeOf(key);
-  if (node == nullptr) return std::nullopt;
+  if (node == nullptr) return false;
   Version newest = node->newest();
-  if (newest.deleted) return std::nullopt;
-  return newest;
+  if (newest.deleted) return false;
+  *version = std::move(newest);
+  return true;
+}
+
+std::optional<Version> Index::Find(absl::string_view key) const {
+  std::optional<Version> version(std::in_place);
+  if (!Find(HashedKey(key), &*version)) version.reset();
+  return version;
 }
 
 bool Index::TryFindAll(absl::Span<const std::string> keys, Revision at,

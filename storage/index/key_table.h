@@ -15,9 +15,9 @@
 #include <cstdint>
 #include <memory>
 
-#include "absl/hash/hash.h"
 #include "absl/strings/string_view.h"
 #include "storage/epochs.h"
+#include "storage/format/hashed_key.h"
 #include "storage/index/key_node.h"
 
 namespace rundlet {
@@ -26,9 +26,7 @@ namespace rundlet {
 // writer; one writer. Does not own the nodes.
 class KeyTable {
  public:
-  static uint64_t HashOf(absl::string_view key) {
-    return absl::Hash<absl::string_view>()(key);
-  }
+  static uint64_t HashOf(absl::string_view key) { return HashedKey(key).hash; }
 
   explicit KeyTable(Epochs* epochs) : epochs_(epochs) {}
   ~KeyTable();

@@ -27,13 +27,17 @@ void LogWriter::Encode(absl::Span<const Record> records, int64_t time_us,
                        uint64_t synced_bytes,
                        std::vector<Location>* locations) {
   if (buffer_.capacity() > kBufferBytesKept) std::string().swap(buffer_);
-  buffer_.assign(kGroupHeaderBytes, '\0');
+  size_t group_bytes = kGroupHeaderBytes;
+  for (const Record& record : records) group_bytes += record.EncodedBytes();
+  buffer_.resize(group_bytes);
   group_offset_ = segment_->bytes();
+  size_t at = kGroupHeaderBytes;
   for (const Record& record : records) {
-    const uint64_t offset = group_offset_ + buffer_.size();
-    AppendRecord(record, PlaceSeed(segment_->salt(), offset), &buffer_);
+    const uint64_t offset = group_offset_ + at;
+    EncodeRecord(record, PlaceSeed(segment_->salt(), offset), &buffer_[at]);
     locations->push_back(
         {segment_->id(), offset, static_cast<uint32_t>(record.EncodedBytes())});
+    at += record.EncodedBytes();
   }
   GroupHeader header;
   header.payload_bytes =

@@ -2,14 +2,12 @@
 
 #include <iterator>
 
-#include "absl/hash/hash.h"
-
 namespace rundlet {
 namespace {
 
 // Below this a cache is one shard, with one exact order.
 constexpr uint64_t kShardEntriesMin = 64;
-constexpr uint64_t kShardsMax = 8;
+constexpr uint64_t kShardsMax = 8;  // a power of two, as every count of them
 
 // Memory that an entry may hold beyond its record.
 constexpr uint64_t kSlackBytesMax = 1024;
@@ -41,13 +39,9 @@ RecordCache::RecordCache(uint64_t entries_max, uint64_t bytes_max)
   }
 }
 
-size_t RecordCache::HashOf(absl::string_view key) {
-  return absl::Hash<absl::string_view>()(key);
-}
-
-RecordCache::Shard& RecordCache::ShardOf(size_t hash) {
+RecordCache::Shard& RecordCache::ShardOf(const HashedKey& key) {
   // The high bits: the map inside the shard uses the low ones.
-  return *shards_[(hash >> 32) % shards_.size()];
+  return *shards_[(key.hash >> 32) & (shards_.size() - 1)];
 }
 
 void RecordCache::Shard::Drop(Nodes::iterator node) {
@@ -56,9 +50,8 @@ void RecordCache::Shard::Drop(Nodes::iterator node) {
   order.erase(node);
 }
 
-RecordCache::Node& RecordCache::Shard::NodeFor(absl::string_view key,
-                                               size_t hash) {
-  const auto found = nodes.find(key, hash);
+RecordCache::Node& RecordCache::Shard::NodeFor(const HashedKey& key) {
+  const auto found = nodes.find(key.key, key.hash);
   if (found != nodes.end()) {
     order.splice(order.begin(), order, found->second);
     return order.front();
@@ -75,7 +68,7 @@ RecordCache::Node& RecordCache::Shard::NodeFor(absl::string_view key,
     order.splice(order.begin(), order, std::prev(order.end()));
   }
   Node& node = order.front();
-  node.key.assign(key.data(), key.size());
+  node.key.assign(key.key.data(), key.key.size());
   bytes += node.bytes();
   nodes.emplace(node.key, order.begin());
   return node;
@@ -84,10 +77,10 @@ RecordCache::Node& RecordCache::Shard::NodeFor(absl::string_view key,
 std::optional<std::string> RecordCache::Find(absl::string_view key,
                                              const Location& location) {
   if (!enabled()) return std::nullopt;
-  const size_t hash = HashOf(key);
-  Shard& shard = ShardOf(hash);
+  const HashedKey hashed(key);
+  Shard& shard = ShardOf(hashed);
   const absl::MutexLock lock(&shard.mu);
-  const auto found = shard.nodes.find(key, hash);
+  const auto found = shard.nodes.find(key, hashed.hash);
   if (found == shard.nodes.end() || !(found->second->location == location)) {
     return std::nullopt;
   }
@@ -95,18 +88,17 @@ std::optional<std::string> RecordCache::Find(absl::string_view key,
   return found->second->record;
 }
 
-void RecordCache::Insert(absl::string_view key, const Location& location,
+void RecordCache::Insert(const HashedKey& key, const Location& location,
                          absl::string_view record) {
   if (!enabled()) return;
-  const size_t hash = HashOf(key);
-  Shard& shard = ShardOf(hash);
+  Shard& shard = ShardOf(key);
   const absl::MutexLock lock(&shard.mu);
-  if (key.size() + record.size() > shard.bytes_max) {
-    const auto found = shard.nodes.find(key, hash);
+  if (key.key.size() + record.size() > shard.bytes_max) {
+    const auto found = shard.nodes.find(key.key, key.hash);
     if (found != shard.nodes.end()) shard.Drop(found->second);
     return;
   }
-  Node& node = shard.NodeFor(key, hash);
+  Node& node = shard.NodeFor(key);
   shard.bytes += record.size();
   shard.bytes -= node.record.size();
   node.location = location;
@@ -122,10 +114,10 @@ void RecordCache::Insert(absl::string_view key, const Location& location,
 
 void RecordCache::Erase(absl::string_view key) {
   if (!enabled()) return;
-  const size_t hash = HashOf(key);
-  Shard& shard = ShardOf(hash);
+  const HashedKey hashed(key);
+  Shard& shard = ShardOf(hashed);
   const absl::MutexLock lock(&shard.mu);
-  const auto found = shard.nodes.find(key, hash);
+  const auto found = shard.nodes.find(key, hashed.hash);
   if (found != shard.nodes.end()) shard.Drop(found->second);
 }
 

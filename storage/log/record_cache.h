@@ -18,6 +18,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
+#include "storage/format/hashed_key.h"
 #include "storage/format/location.h"
 
 namespace rundlet {
@@ -40,8 +41,12 @@ class RecordCache {
 
   // Takes the place of what the key had. A record too large for its shard is
   // not kept.
-  void Insert(absl::string_view key, const Location& location,
+  void Insert(const HashedKey& key, const Location& location,
               absl::string_view record);
+  void Insert(absl::string_view key, const Location& location,
+              absl::string_view record) {
+    Insert(HashedKey(key), location, record);
+  }
 
   void Erase(absl::string_view key);
 
@@ -69,12 +74,10 @@ class RecordCache {
 
     void Drop(Nodes::iterator node) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
     // The key's node, now the latest: its own, the one that goes, or a new one.
-    Node& NodeFor(absl::string_view key, size_t hash)
-        ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+    Node& NodeFor(const HashedKey& key) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
   };
 
-  static size_t HashOf(absl::string_view key);
-  Shard& ShardOf(size_t hash);
+  Shard& ShardOf(const HashedKey& key);
 
   const uint64_t entries_max_;
   std::vector<std::unique_ptr<Shard>> shards_;

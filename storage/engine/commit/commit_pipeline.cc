@@ -12,6 +12,15 @@ namespace {
 // Unwritten bytes at which nobody holds a write back any longer.
 constexpr uint64_t kHeldBackBytesMax = 1 << 20;
 
+uint64_t RecordBytes(const PendingCommit& commit) {
+  uint64_t bytes = commit.extra.size();
+  if (commit.plan.changes.empty()) bytes += kRecordHeaderBytes;
+  for (const PlannedChange& change : commit.plan.changes) {
+    bytes += kRecordHeaderBytes + change.key.size() + change.value.size();
+  }
+  return bytes;
+}
+
 }  // namespace
 
 CommitPipeline::CommitPipeline(Settings settings, ActiveLog* log, Index* index,
@@ -33,17 +42,26 @@ CommitPipeline::~CommitPipeline() {
   if (flusher_.joinable()) Close().status().IgnoreError();
 }
 
-std::optional<Version> CommitPipeline::FindLocked(absl::string_view key) const {
-  if (newest_.empty()) return index_->Find(key);
-  const auto pending = newest_.find(key);
-  if (pending == newest_.end()) return index_->Find(key);
-  if (pending->second->version.deleted) return std::nullopt;
-  return pending->second->version;
+bool CommitPipeline::FindLocked(const HashedKey& key,
+                                FoundVersion* found) const {
+  const auto newest = newest_.find(key);
+  if (newest == newest_.end()) return index_->Find(key, &found->version);
+  const PlannedChange& change = *newest->change;
+  if (change.version.deleted) return false;
+  found->version = change.version;
+  // What is written is read from there.
+  if (change.version.location.bytes == 0) found->value = &change.value;
+  return true;
 }
 
 std::optional<Version> CommitPipeline::FindNewest(absl::string_view key) {
   const absl::MutexLock lock(&mu_);
-  return FindLocked(key);
+  FoundVersion found;
+  if (!FindLocked(HashedKey(key), &found)) return std::nullopt;
+  if (found.value != nullptr) {
+    found.version.value = std::make_shared<const std::string>(*found.value);
+  }
+  return std::move(found.version);
 }
 
 absl::Status CommitPipeline::CheckAccepting() const {
@@ -69,64 +87,65 @@ int64_t CommitPipeline::TakeTime() {
   return last_time_us_;
 }
 
-void CommitPipeline::NoteNewest(const Index::Change& change) {
-  const auto [newest, is_first] = newest_.try_emplace(change.key, &change);
+void CommitPipeline::NoteNewest(PlannedChange& change) {
+  const auto [newest, is_first] = newest_.insert(NewestChange{&change});
   if (is_first) return;
-  // The map's key has to point into the change that it leads to: the one before
-  // may be gone first.
-  newest_.erase(newest);
-  newest_.emplace(change.key, &change);
+  newest->change->next_revision = change.version.revision;
+  newest->change = &change;
 }
 
-void CommitPipeline::ForgetNewest(const Index::Change& change) {
-  const auto newest = newest_.find(change.key);
-  if (newest != newest_.end() && newest->second == &change) {
-    newest_.erase(newest);
-  }
+void CommitPipeline::ForgetNewest(const PlannedChange& change) {
+  if (change.next_revision != 0) return;
+  newest_.erase(newest_.find(change.hashed_key()));
 }
 
-absl::StatusOr<TransactionPlan> CommitPipeline::Plan(
-    Transaction* transaction, const FetchedValues& values) {
-  const absl::Status accepting = CheckAccepting();
+absl::Status CommitPipeline::Plan(Transaction* transaction,
+                                  const FetchedValues& values,
+                                  PendingCommit* commit) {
+  absl::Status accepting = CheckAccepting();
   if (!accepting.ok()) return accepting;
-  const auto find = [this](absl::string_view key) {
+  const auto find = [this](const HashedKey& key, FoundVersion* found) {
     mu_.AssertHeld();
-    return FindLocked(key);
+    return FindLocked(key, found);
   };
-  const PlanInput input{next_revision_,   head_, TakeTime(), &values,
+  commit->time_us = TakeTime();
+  const PlanInput input{next_revision_,   head_, commit->time_us, &values,
                         settings_.limits, find};
-  return PlanTransaction(transaction, input);
+  absl::Status planned = PlanTransaction(transaction, input, &commit->plan);
+  if (!planned.ok() || !commit->plan.missing_values.empty()) return planned;
+  Receipt& receipt = commit->plan.receipt;
+  receipt.durability = transaction->durability == Durability::kDefault
+                           ? settings_.durability
+                           : transaction->durability;
+  commit->durability = receipt.durability;
+  if (transaction->request.has_value()) {
+    commit->extra =
+        settings_.requests->ExtraFor(*transaction->request, receipt);
+  } else if (commit->plan.put_count + commit->plan.delete_count == 0) {
+    // What only looked has nothing to make durable.
+    commit->durability = Durability::kMemory;
+  }
+  commit->record_bytes = RecordBytes(*commit);
+  return Admit(*commit);
 }
 
 std::vector<std::string> CommitPipeline::Commit(Transaction* transaction,
                                                 const FetchedValues& values,
                                                 Callback* done) {
-  absl::Status refused;
+  absl::Status planned;
   {
     const absl::MutexLock lock(&mu_);
-    absl::StatusOr<TransactionPlan> plan = Plan(transaction, values);
-    if (plan.ok()) refused = AdmitChanges(plan->changes);
-    if (plan.ok() && refused.ok()) {
-      if (!plan->missing_values.empty()) return std::move(plan->missing_values);
-      auto commit = std::make_shared<PendingCommit>();
-      commit->durability = transaction->durability == Durability::kDefault
-                               ? settings_.durability
-                               : transaction->durability;
-      plan->receipt.durability = commit->durability;
-      // What only looked has nothing to make durable.
-      if (transaction->request.has_value()) {
-        commit->extra =
-            settings_.requests->ExtraFor(*transaction->request, plan->receipt);
-      } else if (plan->put_count + plan->delete_count == 0) {
-        commit->durability = Durability::kMemory;
-      }
-      commit->changes = std::move(plan->changes);
-      commit->time_us = last_time_us_;
-      commit->receipt = std::move(plan->receipt);
+    CommitPtr commit = NewCommit();
+    planned = Plan(transaction, values, commit.get());
+    TransactionPlan& plan = commit->plan;
+    if (planned.ok() && !plan.missing_values.empty()) {
+      return std::move(plan.missing_values);
+    }
+    if (planned.ok()) {
       commit->done = std::move(*done);
       ++counts_.commits;
-      counts_.puts += plan->put_count;
-      counts_.deletes += plan->delete_count;
+      counts_.puts += plan.put_count;
+      counts_.deletes += plan.delete_count;
       const Durability durability = commit->durability;
       RUNDLET_SYNC_POINT("commit: planned");
       Enqueue(std::move(commit));
@@ -134,9 +153,8 @@ std::vector<std::string> CommitPipeline::Commit(Transaction* transaction,
       Advance(durability, transaction->more);
       return {};
     }
-    if (refused.ok()) refused = plan.status();
   }
-  (*done)(refused);
+  (*done)(planned);
   return {};
 }
 
@@ -146,19 +164,22 @@ uint64_t CommitPipeline::DeleteExpired(
   uint64_t deleted = 0;
   for (const auto& [key, revision] : expired) {
     if (!CheckAccepting().ok()) break;
-    const std::optional<Version> version = FindLocked(key);
+    const HashedKey hashed(key);
+    FoundVersion found;
+    const bool exists = FindLocked(hashed, &found);
     RUNDLET_SYNC_POINT("expiry: key found");
-    if (!version.has_value() || version->revision != revision) continue;
-    auto commit = std::make_shared<PendingCommit>();
+    if (!exists || found.version.revision != revision) continue;
+    CommitPtr commit = NewCommit();
     commit->durability = Durability::kOs;
     commit->time_us = TakeTime();
     commit->expired = true;
-    Index::Change change;
+    PlannedChange& change = commit->plan.changes.emplace_back();
     change.key = key;
+    change.key_hash = hashed.hash;
     change.version.deleted = true;
     change.version.revision = next_revision_;
     change.version.modified_us = commit->time_us;
-    commit->changes.push_back(std::move(change));
+    commit->record_bytes = RecordBytes(*commit);
     Enqueue(std::move(commit));
     ++deleted;
   }
@@ -170,9 +191,10 @@ void CommitPipeline::Sync(Durability durability, Callback done) {
   absl::Status refused;
   {
     const absl::MutexLock lock(&mu_);
+    in_run_ = false;
     refused = CheckAccepting();
     if (refused.ok()) {
-      auto waiter = std::make_shared<PendingCommit>();
+      CommitPtr waiter = NewCommit();
       waiter->durability = durability == Durability::kDefault
                                ? settings_.durability
                                : durability;
@@ -189,17 +211,10 @@ void CommitPipeline::Sync(Durability durability, Callback done) {
 void CommitPipeline::Enqueue(CommitPtr commit) {
   if (commit->writes()) {
     head_ = next_revision_++;
-    commit->record_bytes += commit->extra.size();
-    if (commit->changes.empty()) commit->record_bytes += kRecordHeaderBytes;
-    for (const Index::Change& change : commit->changes) {
-      commit->record_bytes += kRecordHeaderBytes + change.key.size();
-      if (change.version.value != nullptr) {
-        commit->record_bytes += change.version.value->size();
-      }
-      NoteNewest(change);
-    }
+    for (PlannedChange& change : commit->plan.changes) NoteNewest(change);
     pending_bytes_ += commit->record_bytes;
-    unwritten_.push_back(commit);
+    commit->unwritten = true;
+    unwritten_.push_back(commit.get());
   }
   commit->revision = head_;
   queue_.push_back(std::move(commit));
@@ -276,14 +291,18 @@ absl::StatusOr<Revision> CommitPipeline::BeginIngest(uint64_t count) {
   ingesting_ = true;
   // The sweeper, too, may have left something that is not synced: a power loss
   // must not take it and leave the ingest, which comes later (P2).
-  const auto waiter = std::make_shared<PendingCommit>();
+  CommitPtr waiter = NewCommit();
+  absl::Status synced;
   waiter->durability = Durability::kDisk;
-  Enqueue(waiter);
+  waiter->done = [&synced](const absl::StatusOr<Receipt>& receipt) {
+    synced = receipt.status();
+  };
+  Enqueue(std::move(waiter));
   Advance(Durability::kDisk, /*more=*/false);
   while (!queue_.empty() || publishing_ || writing_) role_left_.Wait(&mu_);
-  if (!failure_.ok() || !waiter->failure.ok()) {
+  if (!failure_.ok() || !synced.ok()) {
     ingesting_ = false;
-    return failure_.ok() ? waiter->failure : failure_;
+    return failure_.ok() ? synced : failure_;
   }
   writing_ = true;
   const Revision first = next_revision_;

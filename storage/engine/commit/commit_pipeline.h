@@ -26,7 +26,7 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/functional/any_invocable.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
@@ -42,6 +42,7 @@
 #include "storage/engine/guards/disk_guard.h"
 #include "storage/engine/guards/memory_guard.h"
 #include "storage/engine/requests/request_table.h"
+#include "storage/format/hashed_key.h"
 #include "storage/format/location.h"
 #include "storage/format/record.h"
 #include "storage/index/index.h"
@@ -141,24 +142,50 @@ class CommitPipeline {
   absl::StatusOr<Revision> durable_revision() const ABSL_LOCKS_EXCLUDED(mu_);
 
  private:
-  using CommitPtr = std::shared_ptr<PendingCommit>;
+  using CommitPtr = std::unique_ptr<PendingCommit>;
 
-  // --- queueing
-  std::optional<Version> FindLocked(absl::string_view key) const
+  // A change in a set of keys. It gives way to a newer one of its key, which
+  // changes neither hash nor equality.
+  struct NewestChange {
+    mutable PlannedChange* change;
+  };
+  struct NewestHash {
+    using is_transparent = void;
+    size_t operator()(const NewestChange& newest) const {
+      return newest.change->key_hash;
+    }
+    size_t operator()(const HashedKey& key) const { return key.hash; }
+  };
+  struct NewestEqual {
+    using is_transparent = void;
+    bool operator()(const NewestChange& a, const NewestChange& b) const {
+      return a.change->key == b.change->key;
+    }
+    bool operator()(const NewestChange& newest, const HashedKey& key) const {
+      return newest.change->key == key.key;
+    }
+  };
+
+  // --- queueing: commit_pipeline.cc
+  // As PlanInput::find; an unwritten value stays where it is while the lock is
+  // held.
+  bool FindLocked(const HashedKey& key, FoundVersion* found) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   absl::Status CheckAccepting() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   int64_t TakeTime() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // The newest change of its key is this one, or is so no longer.
-  void NoteNewest(const Index::Change& change)
+  void NoteNewest(PlannedChange& change) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void ForgetNewest(const PlannedChange& change)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void ForgetNewest(const Index::Change& change)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  absl::StatusOr<TransactionPlan> Plan(Transaction* transaction,
-                                       const FetchedValues& values)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Plans into *commit, which is new.
+  absl::Status Plan(Transaction* transaction, const FetchedValues& values,
+                    PendingCommit* commit) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // Whether the store may become larger by these changes.
-  absl::Status AdmitChanges(absl::Span<const Index::Change> changes) const
+  absl::Status Admit(const PendingCommit& commit) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // A commit that is as new; and the end of one that is acknowledged.
+  CommitPtr NewCommit() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void Release(CommitPtr commit) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Enqueue(CommitPtr commit) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // Moves what is queued as far as it may go without blocking.
   void Advance(Durability durability, bool more)
@@ -193,8 +220,13 @@ class CommitPipeline {
   bool IsReady(const PendingCommit& commit) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Publish() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void TakeReady(std::vector<CommitPtr>* ready)
+  // Makes visible what a commit changes.
+  void Show(const PendingCommit& commit, Index::Writer* index)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  bool IsOvertaken(size_t place) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Fills ready_ with what stands first in queue_ and may be acknowledged;
+  // false if nothing may.
+  bool TakeReady() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   // --- flushing: commit_flushing.cc
   void RunFlusher() ABSL_LOCKS_EXCLUDED(mu_);
@@ -223,6 +255,9 @@ class CommitPipeline {
   std::vector<PendingCommit*> group_;
   std::vector<Record> records_;
   std::vector<Location> locations_;
+  // The publisher's, too.
+  std::vector<CommitPtr> ready_;
+  std::vector<Index::KeyVersion> shown_;  // a buffer
 
   mutable absl::Mutex mu_;
   absl::CondVar flusher_wakes_;
@@ -230,10 +265,14 @@ class CommitPipeline {
 
   // Not yet published, in order.
   std::deque<CommitPtr> queue_ ABSL_GUARDED_BY(mu_);
-  // With changes, not yet written, in order; below kOs they may be published.
-  std::deque<CommitPtr> unwritten_ ABSL_GUARDED_BY(mu_);
-  // The newest change of each key in queue_; keys point into the changes.
-  absl::flat_hash_map<absl::string_view, const Index::Change*> newest_
+  // With a record, not yet written, in order: those of queue_, behind those of
+  // published_.
+  std::deque<PendingCommit*> unwritten_ ABSL_GUARDED_BY(mu_);
+  // Published, but still in unwritten_, as may happen below kOs.
+  std::deque<CommitPtr> published_ ABSL_GUARDED_BY(mu_);
+  std::vector<CommitPtr> spare_ ABSL_GUARDED_BY(mu_);  // kept for their memory
+  // The newest change of each key in queue_.
+  absl::flat_hash_set<NewestChange, NewestHash, NewestEqual> newest_
       ABSL_GUARDED_BY(mu_);
 
   Revision next_revision_ ABSL_GUARDED_BY(mu_);

@@ -12,8 +12,9 @@
 namespace rundlet {
 namespace {
 
-Record RecordOf(const Index::Change& change, bool expired) {
+Record RecordOf(const PlannedChange& change, bool expired) {
   Record record = RecordOf(change.key, change.version);
+  record.value = change.value;
   record.expired = expired;
   record.ends_transaction = false;
   return record;
@@ -29,44 +30,39 @@ Record ReceiptOf(const PendingCommit& commit) {
 }
 
 // Whether the store becomes larger: a tombstone makes room in the end.
-bool NeedsRoom(absl::Span<const Index::Change> changes) {
+bool NeedsRoom(const PendingCommit& commit) {
   return std::any_of(
-      changes.begin(), changes.end(),
-      [](const Index::Change& change) { return !change.version.deleted; });
-}
-
-uint64_t RecordBytes(const Index::Change& change) {
-  const auto& value = change.version.value;
-  return kRecordHeaderBytes + change.key.size() +
-         (value == nullptr ? 0 : value->size());
+      commit.plan.changes.begin(), commit.plan.changes.end(),
+      [](const PlannedChange& change) { return !change.version.deleted; });
 }
 
 }  // namespace
 
-absl::Status CommitPipeline::AdmitChanges(
-    absl::Span<const Index::Change> changes) const {
-  if (!NeedsRoom(changes)) return absl::OkStatus();
-  uint64_t bytes = 0;
-  for (const Index::Change& change : changes) bytes += RecordBytes(change);
+absl::Status CommitPipeline::Admit(const PendingCommit& commit) const {
+  if (!NeedsRoom(commit)) return absl::OkStatus();
   if (settings_.disk != nullptr) {
-    absl::Status admitted = settings_.disk->Admit(pending_bytes_ + bytes);
+    absl::Status admitted =
+        settings_.disk->Admit(pending_bytes_ + commit.record_bytes);
     if (!admitted.ok()) return admitted;
   }
   if (settings_.memory == nullptr) return absl::OkStatus();
-  return settings_.memory->Admit(bytes, pending_bytes_);
+  return settings_.memory->Admit(commit.record_bytes, pending_bytes_);
 }
 
 uint64_t CommitPipeline::TakeGroup() {
   group_.clear();
   uint64_t bytes = 0;
-  for (const CommitPtr& commit : unwritten_) {
+  for (PendingCommit* const commit : unwritten_) {
     if (commit->revision > ceiling_) break;
     if (!group_.empty() &&
         bytes + commit->record_bytes > log_->group_bytes_max()) {
       break;
     }
     bytes += commit->record_bytes;
-    group_.push_back(commit.get());
+    for (PlannedChange& change : commit->plan.changes) {
+      change.was_newest = change.next_revision == 0;
+    }
+    group_.push_back(commit);
   }
   return bytes;
 }
@@ -114,10 +110,10 @@ absl::Status CommitPipeline::WriteGroup() {
   records_.clear();
   locations_.clear();
   for (const PendingCommit* commit : group_) {
-    for (const Index::Change& change : commit->changes) {
+    for (const PlannedChange& change : commit->plan.changes) {
       records_.push_back(RecordOf(change, commit->expired));
     }
-    if (commit->changes.empty()) records_.push_back(ReceiptOf(*commit));
+    if (commit->plan.changes.empty()) records_.push_back(ReceiptOf(*commit));
     records_.back().ends_transaction = true;
     records_.back().extra = commit->extra;
   }
@@ -128,29 +124,35 @@ absl::Status CommitPipeline::WriteGroup() {
 }
 
 void CommitPipeline::CacheGroup() {
-  for (size_t i = 0; i < records_.size(); ++i) {
-    if (records_[i].type == RecordType::kReceipt) continue;
-    if (records_[i].type == RecordType::kDelete) {
-      cache_->Erase(records_[i].key);
-    } else {
-      cache_->Insert(records_[i].key, locations_[i],
-                     log_->Written(locations_[i]));
+  auto location = locations_.begin();
+  for (const PendingCommit* commit : group_) {
+    for (const PlannedChange& change : commit->plan.changes) {
+      // What follows it will take its place.
+      if (!change.was_newest) {
+      } else if (change.version.deleted) {
+        cache_->Erase(change.key);
+      } else {
+        cache_->Insert(change.hashed_key(), *location,
+                       log_->Written(*location));
+      }
+      ++location;
     }
+    if (commit->plan.changes.empty()) ++location;  // of its receipt
   }
 }
 
 void CommitPipeline::FinishGroup() {
   size_t next = 0;
   for (PendingCommit* commit : group_) {
-    for (Index::Change& change : commit->changes) {
+    for (PlannedChange& change : commit->plan.changes) {
       change.version.location = locations_[next++];
-      change.version.value = nullptr;
       if (commit->published) {
         index_->Relocate(change.key, change.version.revision,
                          change.version.location);
       }
     }
-    if (commit->changes.empty()) ++next;  // its receipt has no place
+    if (commit->plan.changes.empty()) ++next;  // its receipt has no place
+    commit->unwritten = false;
     commit->written = true;
     pending_bytes_ -= commit->record_bytes;
     counts_.written_bytes += commit->record_bytes;
@@ -158,6 +160,11 @@ void CommitPipeline::FinishGroup() {
   RUNDLET_SYNC_POINT("commit: group finished");
   written_ = group_.back()->revision;
   unwritten_.erase(unwritten_.begin(), unwritten_.begin() + group_.size());
+  while (!published_.empty() && published_.front()->written) {
+    CommitPtr commit = std::move(published_.front());
+    published_.pop_front();
+    Release(std::move(commit));
+  }
   ++counts_.writes;
 }
 
@@ -167,7 +174,10 @@ void CommitPipeline::RebuildNewest() {
   for (const CommitPtr& commit : queue_) {
     if (!commit->failure.ok()) continue;
     head_ = std::max(head_, commit->revision);
-    for (const Index::Change& change : commit->changes) NoteNewest(change);
+    for (PlannedChange& change : commit->plan.changes) {
+      change.next_revision = 0;
+      NoteNewest(change);
+    }
   }
 }
 
@@ -190,7 +200,7 @@ void CommitPipeline::FailUnwritten(absl::Status status, bool spare_deletes) {
   bool fails = false;
   for (const CommitPtr& commit : queue_) {
     if (spare_deletes) {
-      fails = fails || (!commit->written && NeedsRoom(commit->changes));
+      fails = fails || (!commit->written && NeedsRoom(*commit));
     } else {
       fails = fails || (commit->writes() ? !commit->written
                                          : WaitsForUnwritten(*commit));
@@ -198,11 +208,12 @@ void CommitPipeline::FailUnwritten(absl::Status status, bool spare_deletes) {
     if (fails && commit->failure.ok()) commit->failure = status;
   }
   // What was acknowledged at kMemory stays, too, and is tried again.
-  std::deque<CommitPtr> kept;
-  for (CommitPtr& commit : unwritten_) {
+  std::deque<PendingCommit*> kept;
+  for (PendingCommit* const commit : unwritten_) {
     if (commit->failure.ok()) {
-      kept.push_back(std::move(commit));
+      kept.push_back(commit);
     } else {
+      commit->unwritten = false;
       pending_bytes_ -= commit->record_bytes;
     }
   }

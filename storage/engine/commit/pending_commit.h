@@ -6,11 +6,10 @@
 #include <cstdint>
 #include <string>
 
-#include "absl/container/inlined_vector.h"
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "storage/index/index.h"
+#include "storage/engine/commit/transaction_plan.h"
 #include "storage/transaction.h"
 
 namespace rundlet {
@@ -20,19 +19,30 @@ struct PendingCommit {
   // Its own, or, without changes, the one that it saw and waits for.
   Revision revision = 0;
   Durability durability = Durability::kDisk;
-  absl::InlinedVector<Index::Change, 1> changes;  // may be empty
+  TransactionPlan plan;
   // Of a commit that has a request id: what its record carries (T3).
   std::string extra;
   bool expired = false;  // its deletes are those of the sweeper
   int64_t time_us = 0;
-  uint64_t record_bytes = 0;
-  Receipt receipt;
+  uint64_t record_bytes = 0;  // of its records in the log
   absl::AnyInvocable<void(absl::StatusOr<Receipt>)> done;  // may be empty
-  // Whether it has a record in the log, and so a revision of its own.
-  bool writes() const { return !changes.empty() || !extra.empty(); }
+  bool unwritten = false;  // it waits to be written
   bool written = false;
   bool published = false;
   absl::Status failure;
+
+  // Whether it has a record in the log, and so a revision of its own.
+  bool writes() const { return !plan.changes.empty() || !extra.empty(); }
+
+  // Makes it as new, to be used again.
+  void Clear() {
+    plan.Clear();
+    extra.clear();
+    record_bytes = 0;
+    expired = unwritten = written = published = false;
+    done = nullptr;
+    failure = absl::OkStatus();
+  }
 };
 
 }  // namespace rundlet

@@ -54,27 +54,27 @@ bool Compare(const T& have, Condition::Comparison comparison, const T& want) {
 
 class Planner {
  public:
-  Planner(Transaction* transaction, const PlanInput& input)
-      : transaction_(*transaction), input_(input) {}
+  Planner(Transaction* transaction, const PlanInput& input,
+          TransactionPlan* plan)
+      : transaction_(*transaction), input_(input), plan_(*plan) {}
 
-  absl::StatusOr<TransactionPlan> Run();
+  absl::Status Run();
 
  private:
   // A key that an operation has looked at.
   struct Seen {
-    std::string* key = nullptr;      // of the first operation that did
-    std::optional<Version> version;  // live; empty if absent or expired
-    bool in_store = false;           // something has to be deleted if it goes
-    uint64_t mutation = 0;           // the number of its last one; 0: none
-    std::string* put_bytes =
-        nullptr;  // the version's value, if it was put here
+    std::string* key = nullptr;  // of the first operation that did
+    size_t key_hash = 0;
+    FoundVersion found;                // what it is now, if it is live
+    bool live = false;                 // neither absent nor expired
+    bool in_store = false;             // something has to be deleted if it goes
+    uint64_t mutation = 0;             // the number of its last one; 0: none
+    std::string* put_value = nullptr;  // its value, if it was put here
   };
 
-  std::optional<Version> FindLive(absl::string_view key, bool* in_store) const;
+  bool FindLive(const HashedKey& key, FoundVersion* found) const;
   Seen& Look(std::string* key);
-  std::shared_ptr<const std::string> Fetched(absl::string_view key,
-                                             const Version& version);
-  const std::string& ValueOf(const Seen& seen);
+  const std::string& ValueOf(absl::string_view key, const FoundVersion& found);
 
   bool Holds(const Condition& condition);
   FailedCondition Describe(const Condition& condition, size_t index);
@@ -86,22 +86,19 @@ class Planner {
   void ApplySetExpiry(Seen& seen, const SetExpiryOperation& set);
   void ApplyDelete(Seen& seen);
   void CollectChanges();
+  void AddChange(Seen& seen);
 
   Transaction& transaction_;
   const PlanInput& input_;
-  TransactionPlan plan_;
+  TransactionPlan& plan_;
   absl::InlinedVector<Seen, 1> seen_;
   absl::flat_hash_map<absl::string_view, size_t> seen_at_;  // if many
   uint64_t mutations_ = 0;
   uint64_t receipt_bytes_ = 0;
 };
 
-std::optional<Version> Planner::FindLive(absl::string_view key,
-                                         bool* in_store) const {
-  std::optional<Version> version = input_.find(key);
-  *in_store = version.has_value();
-  if (version.has_value() && version->ExpiredAt(input_.now_us)) version.reset();
-  return version;
+bool Planner::FindLive(const HashedKey& key, FoundVersion* found) const {
+  return input_.find(key, found) && !found->version.ExpiredAt(input_.now_us);
 }
 
 Planner::Seen& Planner::Look(std::string* key) {
@@ -118,65 +115,61 @@ Planner::Seen& Planner::Look(std::string* key) {
     if (found != seen_at_.end()) return seen_[found->second];
     seen_at_[*key] = seen_.size();
   }
+  const HashedKey hashed(*key);
   Seen& seen = seen_.emplace_back();
   seen.key = key;
-  seen.version = FindLive(*key, &seen.in_store);
+  seen.key_hash = hashed.hash;
+  seen.in_store = input_.find(hashed, &seen.found);
+  seen.live = seen.in_store && !seen.found.version.ExpiredAt(input_.now_us);
   return seen;
 }
 
-std::shared_ptr<const std::string> Planner::Fetched(absl::string_view key,
-                                                    const Version& version) {
-  static const auto* const kPlaceholder =
-      new std::shared_ptr<const std::string>(
-          std::make_shared<const std::string>());
-  if (version.value != nullptr) return version.value;
+const std::string& Planner::ValueOf(absl::string_view key,
+                                    const FoundVersion& found) {
+  static const auto* const kPlaceholder = new std::string();
+  if (found.value != nullptr) return *found.value;
+  if (found.version.value != nullptr) return *found.version.value;
   const auto fetched = input_.values->find(key);
   if (fetched != input_.values->end() &&
-      fetched->second.revision == version.revision) {
-    return fetched->second.value;
+      fetched->second.revision == found.version.revision) {
+    return *fetched->second.value;
   }
   // The plan goes on, to find all that is missing at once, and is thrown away.
   plan_.missing_values.emplace_back(key);
   return *kPlaceholder;
 }
 
-const std::string& Planner::ValueOf(const Seen& seen) {
-  if (seen.put_bytes != nullptr) return *seen.put_bytes;
-  return *Fetched(*seen.key, *seen.version);
-}
-
 bool Planner::Holds(const Condition& condition) {
-  bool in_store = false;
-  const std::optional<Version> version = FindLive(condition.key, &in_store);
+  FoundVersion found;
+  const bool exists = FindLive(HashedKey(condition.key), &found);
   const auto compare = [&condition](uint64_t have) {
     return Compare(have, condition.comparison, condition.number);
   };
   switch (condition.target) {
     case Condition::Target::kRevision:
-      return compare(version.has_value() ? version->revision : 0);
+      return compare(exists ? found.version.revision : 0);
     case Condition::Target::kCreateRevision:
-      return compare(version.has_value() ? version->create_revision : 0);
+      return compare(exists ? found.version.create_revision : 0);
     case Condition::Target::kVersion:
-      return compare(version.has_value() ? version->version : 0);
+      return compare(exists ? found.version.version : 0);
     case Condition::Target::kValue:
       break;
   }
-  const bool equal = version.has_value() &&
-                     version->kind == condition.value.kind &&
-                     *Fetched(condition.key, *version) == condition.value.bytes;
+  const bool equal = exists && found.version.kind == condition.value.kind &&
+                     ValueOf(condition.key, found) == condition.value.bytes;
   return equal == (condition.comparison == Condition::Comparison::kEqual);
 }
 
 FailedCondition Planner::Describe(const Condition& condition, size_t index) {
   FailedCondition failed;
   failed.index = index;
-  bool in_store = false;
-  const std::optional<Version> version = FindLive(condition.key, &in_store);
-  if (version.has_value()) {
+  FoundVersion found;
+  const bool exists = FindLive(HashedKey(condition.key), &found);
+  if (exists) {
     failed.exists = true;
-    failed.revision = version->revision;
-    failed.version = version->version;
-    failed.value_crc32 = Crc32(0, *Fetched(condition.key, *version));
+    failed.revision = found.version.revision;
+    failed.version = found.version.version;
+    failed.value_crc32 = Crc32(0, ValueOf(condition.key, found));
   }
   return failed;
 }
@@ -196,64 +189,61 @@ absl::Span<Operation> Planner::ChooseBranch() {
 }
 
 void Planner::Write(Seen& seen, ValueKind kind, int64_t expiry_us) {
-  Version next;
-  if (seen.version.has_value()) {
-    next.create_revision = seen.version->create_revision;
-    next.created_us = seen.version->created_us;
-    next.version = seen.version->version;
-  } else {
-    next.create_revision = input_.revision;
-    next.created_us = input_.now_us;
+  Version& version = seen.found.version;
+  if (!seen.live) {
+    version.create_revision = input_.revision;
+    version.created_us = input_.now_us;
+    version.version = 0;
+    seen.live = true;
   }
-  ++next.version;
-  next.revision = input_.revision;
-  next.modified_us = input_.now_us;
-  next.expiry_us = expiry_us;
-  next.kind = kind;
-  seen.version = std::move(next);
+  ++version.version;
+  version.revision = input_.revision;
+  version.modified_us = input_.now_us;
+  version.expiry_us = expiry_us;
+  version.kind = kind;
+  version.location = Location();
   seen.mutation = ++mutations_;
 }
 
 void Planner::ApplyPut(Seen& seen, PutOperation& put) {
   ++plan_.put_count;
-  const int64_t kept_us =
-      seen.version.has_value() ? seen.version->expiry_us : 0;
+  const int64_t kept_us = seen.live ? seen.found.version.expiry_us : 0;
   Write(seen, put.value.kind,
         ResolveExpiry(put.expiry, input_.now_us, kept_us));
-  seen.put_bytes = &put.value.bytes;
+  seen.put_value = &put.value.bytes;
+  seen.found.value = seen.put_value;
 }
 
 void Planner::ApplySetExpiry(Seen& seen, const SetExpiryOperation& set) {
-  if (!seen.version.has_value()) return;
+  if (!seen.live) return;
   ++plan_.put_count;
-  std::shared_ptr<const std::string> value;
-  if (seen.put_bytes == nullptr) value = Fetched(*seen.key, *seen.version);
-  Write(seen, seen.version->kind,
-        ResolveExpiry(set.expiry, input_.now_us, seen.version->expiry_us));
-  seen.version->value = std::move(value);
+  const Version& version = seen.found.version;
+  seen.found.value = &ValueOf(*seen.key, seen.found);
+  Write(seen, version.kind,
+        ResolveExpiry(set.expiry, input_.now_us, version.expiry_us));
 }
 
 void Planner::ApplyDelete(Seen& seen) {
   ++plan_.delete_count;
-  if (!seen.version.has_value()) return;
-  seen.version.reset();
-  seen.put_bytes = nullptr;
+  if (!seen.live) return;
+  seen.live = false;
+  seen.put_value = nullptr;
   seen.mutation = ++mutations_;
 }
 
 void Planner::Apply(Operation& operation) {
   Seen& seen = Look(&KeyOf(operation));
   // A put may have let the key expire at once; then it is gone already.
-  if (seen.version.has_value() && seen.version->ExpiredAt(input_.now_us)) {
-    seen.version.reset();
-    seen.put_bytes = nullptr;
+  if (seen.live && seen.found.version.ExpiredAt(input_.now_us)) {
+    seen.live = false;
+    seen.put_value = nullptr;
   }
   OperationResult& result = plan_.receipt.results.emplace_back();
-  result.existed = seen.version.has_value();
+  result.existed = seen.live;
   const bool is_get = std::holds_alternative<GetOperation>(operation);
-  if (seen.version.has_value() && (is_get || transaction_.return_previous)) {
-    Entry entry = EntryOf(*seen.key, *seen.version);
-    entry.value.bytes = ValueOf(seen);
+  if (seen.live && (is_get || transaction_.return_previous)) {
+    Entry entry = EntryOf(*seen.key, seen.found.version);
+    entry.value.bytes = ValueOf(*seen.key, seen.found);
     receipt_bytes_ += entry.key.size() + entry.value.bytes.size();
     result.entry = std::move(entry);
   }
@@ -270,34 +260,41 @@ void Planner::CollectChanges() {
   absl::InlinedVector<Seen*, 4> mutated;
   for (Seen& seen : seen_) {
     // A key that came and went leaves nothing, unless there was one before.
-    const bool leaves_record = seen.version.has_value() || seen.in_store;
+    const bool leaves_record = seen.live || seen.in_store;
     if (seen.mutation != 0 && leaves_record) mutated.push_back(&seen);
   }
-  std::sort(mutated.begin(), mutated.end(), [](const Seen* a, const Seen* b) {
-    return a->mutation < b->mutation;
-  });
-  for (Seen* seen : mutated) {
-    Index::Change& change = plan_.changes.emplace_back();
-    change.key = std::move(*seen->key);
-    if (seen->version.has_value()) {
-      change.version = *std::move(seen->version);
-      if (seen->put_bytes != nullptr) {
-        change.version.value =
-            std::make_shared<const std::string>(std::move(*seen->put_bytes));
-      }
-    } else {
-      change.version.deleted = true;
-      change.version.revision = input_.revision;
-      change.version.modified_us = input_.now_us;
-    }
+  if (mutated.size() > 1) {
+    std::sort(mutated.begin(), mutated.end(), [](const Seen* a, const Seen* b) {
+      return a->mutation < b->mutation;
+    });
   }
+  for (Seen* seen : mutated) AddChange(*seen);
 }
 
-absl::StatusOr<TransactionPlan> Planner::Run() {
+void Planner::AddChange(Seen& seen) {
+  PlannedChange& change = plan_.changes.emplace_back();
+  change.key_hash = seen.key_hash;
+  if (!seen.live) {
+    change.version.deleted = true;
+    change.version.revision = input_.revision;
+    change.version.modified_us = input_.now_us;
+  } else {
+    if (seen.put_value != nullptr) {
+      change.value = std::move(*seen.put_value);
+    } else {
+      change.value = *seen.found.value;
+    }
+    change.version = std::move(seen.found.version);
+    change.version.value = nullptr;
+  }
+  change.key = std::move(*seen.key);
+}
+
+absl::Status Planner::Run() {
   const absl::Span<Operation> branch = ChooseBranch();
   plan_.receipt.results.reserve(branch.size());
   for (Operation& operation : branch) Apply(operation);
-  if (!plan_.missing_values.empty()) return std::move(plan_);
+  if (!plan_.missing_values.empty()) return absl::OkStatus();
   absl::Status fits =
       CheckAtMost("receipt bytes", receipt_bytes_, "receipt_bytes_max",
                   input_.limits->receipt_bytes_max);
@@ -308,14 +305,14 @@ absl::StatusOr<TransactionPlan> Planner::Run() {
     plan_.receipt.revision = input_.revision;
     plan_.receipt.read_revision = input_.revision;
   }
-  return std::move(plan_);
+  return absl::OkStatus();
 }
 
 }  // namespace
 
-absl::StatusOr<TransactionPlan> PlanTransaction(Transaction* transaction,
-                                                const PlanInput& input) {
-  return Planner(transaction, input).Run();
+absl::Status PlanTransaction(Transaction* transaction, const PlanInput& input,
+                             TransactionPlan* plan) {
+  return Planner(transaction, input, plan).Run();
 }
 
 std::vector<std::string> ValuesNeeded(const Transaction& transaction) {

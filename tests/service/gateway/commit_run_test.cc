@@ -1,6 +1,6 @@
-// Goal: `more` is set on every write of a run but the last, and the order of
-// the writes is kept.
-// Method: runs of several lengths, and one beyond the bytes of a run.
+// Goal: `more` is set on every write, each run ends with one Sync, and the
+// order of the writes is kept. Method: runs of several lengths, and one beyond
+// the bytes of a run.
 
 #include "service/gateway/commit_run.h"
 
@@ -35,26 +35,30 @@ class CommitRunTest : public testing::Test {
   std::vector<int> answered_;
 };
 
-TEST_F(CommitRunTest, TheLastOfARunSaysSo) {
+TEST_F(CommitRunTest, ASyncEndsARun) {
   run_.End();
-  EXPECT_EQ(store_.more_flags(), (std::vector<bool>{}));
+  EXPECT_EQ(store_.sync_count(), 0u);
   Add();
-  EXPECT_EQ(store_.more_flags(), (std::vector<bool>{}));
+  EXPECT_EQ(store_.more_flags(), (std::vector<bool>{true}));
+  EXPECT_EQ(store_.sync_count(), 0u);
   run_.End();
-  EXPECT_EQ(store_.more_flags(), (std::vector<bool>{false}));
+  EXPECT_EQ(store_.sync_count(), 1u);
   Add();
   Add();
   Add();
   run_.End();
   run_.End();
-  EXPECT_EQ(store_.more_flags(), (std::vector<bool>{false, true, true, false}));
+  EXPECT_EQ(store_.more_flags(), std::vector<bool>(4, true));
+  EXPECT_EQ(store_.sync_count(), 2u);
   EXPECT_EQ(answered_, (std::vector<int>{0, 1, 2, 3}));
 }
 
 TEST_F(CommitRunTest, ALongRunEndsEarly) {
   for (int i = 0; i < 4; ++i) Add(3 << 10);
+  EXPECT_EQ(store_.sync_count(), 1u);
   run_.End();
-  EXPECT_EQ(store_.more_flags(), (std::vector<bool>{true, true, false, false}));
+  EXPECT_EQ(store_.sync_count(), 2u);
+  EXPECT_EQ(store_.more_flags(), std::vector<bool>(4, true));
   EXPECT_EQ(answered_, (std::vector<int>{0, 1, 2, 3}));
 }
 

@@ -66,6 +66,11 @@ std::vector<bool> HeldStore::more_flags() const {
   return more_flags_;
 }
 
+size_t HeldStore::sync_count() const {
+  absl::MutexLock lock(&mutex_);
+  return sync_count_;
+}
+
 void HeldStore::Commit(Transaction transaction, CommitCallback done) {
   {
     absl::MutexLock lock(&mutex_);
@@ -101,6 +106,10 @@ absl::StatusOr<std::unique_ptr<Watch>> HeldStore::OpenWatch(
 }
 
 void HeldStore::Sync(Durability durability, SyncCallback done) {
+  {
+    absl::MutexLock lock(&mutex_);
+    ++sync_count_;
+  }
   model_.Sync(durability, std::move(done));
 }
 

@@ -36,6 +36,7 @@ class HeldStore : public Store {
 
   // Transaction::more of every Commit so far.
   std::vector<bool> more_flags() const;
+  size_t sync_count() const;
 
   void Commit(Transaction transaction, CommitCallback done) override;
   void Read(ReadRequest request, ReadCallback done) override;
@@ -69,6 +70,7 @@ class HeldStore : public Store {
   mutable absl::Mutex mutex_;
   std::deque<Release> held_ ABSL_GUARDED_BY(mutex_);
   std::vector<bool> more_flags_ ABSL_GUARDED_BY(mutex_);
+  size_t sync_count_ ABSL_GUARDED_BY(mutex_) = 0;
   bool holding_ ABSL_GUARDED_BY(mutex_) = true;
 };
 

@@ -36,17 +36,19 @@ class TransactionConditionsTest : public ::testing::Test {
   }
 
   TransactionPlan Plan(Transaction transaction) {
-    const auto find = [this](absl::string_view key) {
-      const auto found = store_.find(std::string(key));
-      return found == store_.end() ? std::nullopt
-                                   : std::optional<Version>(found->second);
+    const auto find = [this](const HashedKey& key, FoundVersion* version) {
+      const auto found = store_.find(std::string(key.key));
+      if (found == store_.end()) return false;
+      version->version = found->second;
+      return true;
     };
     const FetchedValues none;
     const Limits limits;
-    absl::StatusOr<TransactionPlan> plan =
-        PlanTransaction(&transaction, {20, 19, kNow, &none, &limits, find});
-    EXPECT_TRUE(plan.ok()) << plan.status();
-    return *std::move(plan);
+    TransactionPlan plan;
+    const absl::Status planned = PlanTransaction(
+        &transaction, {20, 19, kNow, &none, &limits, find}, &plan);
+    EXPECT_TRUE(planned.ok()) << planned;
+    return plan;
   }
 
   bool Holds(Condition condition) {

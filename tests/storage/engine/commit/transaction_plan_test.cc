@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
@@ -46,14 +47,20 @@ class TransactionPlanTest : public ::testing::Test {
   }
 
   absl::StatusOr<TransactionPlan> Try(Transaction transaction) {
-    const auto find = [this](absl::string_view key) {
-      const auto found = store_.find(std::string(key));
-      return found == store_.end() ? std::nullopt
-                                   : std::optional<Version>(found->second);
+    const auto find = [this](const HashedKey& key, FoundVersion* version) {
+      const auto found = store_.find(std::string(key.key));
+      if (found == store_.end()) return false;
+      version->version = found->second;
+      const auto unwritten = unwritten_.find(found->first);
+      if (unwritten != unwritten_.end()) version->value = &unwritten->second;
+      return true;
     };
     const PlanInput input{
         kRevision, /*read_revision=*/49, kNow, &values_, &limits_, find};
-    return PlanTransaction(&transaction, input);
+    TransactionPlan plan;
+    const absl::Status planned = PlanTransaction(&transaction, input, &plan);
+    if (!planned.ok()) return planned;
+    return plan;
   }
 
   TransactionPlan Plan(std::vector<Operation> operations,
@@ -70,10 +77,11 @@ class TransactionPlanTest : public ::testing::Test {
   // What is to be written: "key=value" or "-key".
   static std::vector<std::string> Changes(const TransactionPlan& plan) {
     std::vector<std::string> changes;
-    for (const Index::Change& change : plan.changes) {
+    for (const PlannedChange& change : plan.changes) {
       changes.push_back(change.version.deleted
                             ? "-" + change.key
-                            : change.key + "=" + *change.version.value);
+                            : change.key + "=" + change.value);
+      EXPECT_EQ(change.key_hash, HashedKey(change.key).hash);
       EXPECT_EQ(change.version.revision, kRevision);
       EXPECT_EQ(change.version.modified_us, kNow);
     }
@@ -88,6 +96,7 @@ class TransactionPlanTest : public ::testing::Test {
 
   std::map<std::string, Version> store_;
   FetchedValues values_;
+  std::map<std::string, std::string> unwritten_;
   Limits limits_;
 };
 
@@ -263,6 +272,16 @@ TEST_F(TransactionPlanTest, ValuesThatAreNotThereAreAskedForAllAtOnce) {
   ASSERT_THAT(plan->missing_values, IsEmpty());
   EXPECT_EQ(plan->receipt.results[0].entry->value.bytes, "B");
   EXPECT_THAT(Changes(*plan), ElementsAre("put=v", "a=A"));
+}
+
+TEST_F(TransactionPlanTest, AValueThatIsNotWrittenYetIsAtHand) {
+  Have("k", "").value = nullptr;
+  unwritten_["k"] = "v";
+  const TransactionPlan plan =
+      Plan({GetOperation{"k"}, SetExpiryOperation{"k", Expiry::Never()}});
+  EXPECT_EQ(plan.receipt.results[0].entry->value.bytes, "v");
+  EXPECT_THAT(Changes(plan), ElementsAre("k=v"));
+  EXPECT_EQ(unwritten_["k"], "v");
 }
 
 }  // namespace
