@@ -95,8 +95,7 @@ void EncodeRecord(const Record& record, uint32_t seed, char* out) {
        {record.key, record.value, record.extra}) {
     end = std::copy(part.begin(), part.end(), end);
   }
-  const absl::string_view covered(header + 4,
-                                  static_cast<size_t>(end - header) - 4);
+  const absl::string_view covered(header + 4, record.EncodedBytes() - 4);
   EncodeFixed(Crc32(seed, covered), header);
 }
 

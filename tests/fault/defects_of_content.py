@@ -45,7 +45,7 @@ DEFECTS = [
         "let the crc cover the value only",
         (DAMAGE,),
         RECORD,
-        "const absl::string_view covered(header + 4, out->size() - start - 4);",
+        "const absl::string_view covered(header + 4, record.EncodedBytes() - 4);",
         "const absl::string_view covered(\n"
         "      header + kRecordHeaderBytes + record.key.size(),\n"
         "      record.value.size());",
@@ -230,8 +230,8 @@ DEFECTS = [
         "delete an expired key without looking at the revision",
         (ENGINE + "/commit:commit_pipeline_test",),
         "storage/engine/commit/commit_pipeline.cc",
-        "if (!version.has_value() || version->revision != revision) continue;",
-        "if (!version.has_value() || revision == 0) continue;",
+        "if (!exists || found.version.revision != revision) continue;",
+        "if (!exists || revision == 0) continue;",
     ),
     defect(
         "let versions go that a page still needs",
