@@ -45,7 +45,8 @@ DEFECTS = [
         "let the crc cover the value only",
         (DAMAGE,),
         RECORD,
-        "const absl::string_view covered(header + 4, record.EncodedBytes() - 4);",
+        "const absl::string_view covered(header + 4, "
+        "record.EncodedBytes() - 4);",
         "const absl::string_view covered(\n"
         "      header + kRecordHeaderBytes + record.key.size(),\n"
         "      record.value.size());",
@@ -142,7 +143,8 @@ DEFECTS = [
         (STEPS, SUBSETS),
         COPY_SOURCE,
         "          if (record.type == RecordType::kDelete) {",
-        "          if (record.type == RecordType::kDelete && !record.expired) {",
+        "          if (record.type == RecordType::kDelete &&\n"
+        "              !record.expired) {",
     ),
     defect(
         "believe that a segment with dead records hides nothing",
@@ -169,8 +171,8 @@ DEFECTS = [
         "forget expired records, which shadow older values, when opening",
         (POWER_LOSS,),
         INDEX,
-        "if (newest.revision >= version.revision) return;",
-        "if (newest.revision >= version.revision) return;\n"
+        "if (node->newest().revision >= version.revision) return;",
+        "if (node->newest().revision >= version.revision) return;\n"
         "  if (version.expiry_us != 0 &&\n"
         "      version.expiry_us <= version.modified_us) {\n"
         "    return;\n"
@@ -180,22 +182,23 @@ DEFECTS = [
         "forget tombstones when opening",
         (POWER_LOSS, HISTORY),
         INDEX,
-        "if (newest.revision >= version.revision) return;",
-        "if (newest.revision >= version.revision || version.deleted) return;",
+        "if (node->newest().revision >= version.revision) return;",
+        "if (version.deleted) return;\n"
+        "  if (node->newest().revision >= version.revision) return;",
     ),
     defect(
         "let the segment read last win, not the higher revision",
         (POWER_LOSS, HISTORY),
         INDEX,
-        "if (newest.revision >= version.revision) return;",
+        "if (node->newest().revision >= version.revision) return;",
         "",
     ),
     defect(
         "lead the index to an output without looking at the revision",
         (ENGINE + "/compaction:compaction_online_test",),
         INDEX,
-        "if (version.revision != revision) continue;",
-        "if (revision == 0) continue;",
+        "if (newest.revision == revision) {",
+        "if (newest.revision >= revision) {",
     ),
     defect(
         "compact what is not published yet",
