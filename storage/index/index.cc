@@ -153,6 +153,20 @@ void Index::MakeVisible(Revision visible) {
   }
 }
 
+void Index::Replace(KeyNode* node, const Version& version, Revision visible) {
+  const Version replaced = node->newest();
+  CountOut(node, replaced);
+  CountIn(node, version);
+  live_bytes_ += version.location.bytes;
+  live_bytes_ -= replaced.location.bytes;
+  node_bytes_ -= node->bytes();
+  node->Set(version, {}, &epochs_, [&] {
+    mu_.AssertHeld();
+    MakeVisible(visible);
+  });
+  node_bytes_ += node->bytes();
+}
+
 // A reader of the key sees the revision and what it supersedes change at once,
 // so nothing superseded has to be kept meanwhile.
 void Index::ApplyOne(const HashedKey& key, const Version& version,
@@ -161,6 +175,10 @@ void Index::ApplyOne(const HashedKey& key, const Version& version,
   if (node == nullptr) {
     if (!version.deleted) AddKey(key.key, version);
     return MakeVisible(visible);
+  }
+  // Most writes: nobody holds an older version, and none is to be held.
+  if (pins_.empty() && !version.deleted && pinned_nodes_.empty()) {
+    return Replace(node, version, visible);
   }
   Versions versions;
   if (!pins_.empty()) versions = node->versions();

@@ -169,6 +169,9 @@ class Index {
   // The only change of its transaction.
   void ApplyOne(const HashedKey& key, const Version& version, Revision visible)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Gives a key that has one version another one, which is no deletion.
+  void Replace(KeyNode* node, const Version& version, Revision visible)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void MakeVisible(Revision visible) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   // Whether a pin reads the version that `next` supersedes.
