@@ -35,10 +35,8 @@ uint64_t PackExtent(const Version& version) {
 }
 
 // Whether a node without details says it all.
-bool IsWrittenOnce(const Version& version) {
-  return version.version == 1 && version.create_revision == version.revision &&
-         version.created_us == version.modified_us && version.expiry_us == 0 &&
-         version.value == nullptr;
+bool IsPlain(const Version& version) {
+  return version.expiry_us == 0 && version.value == nullptr;
 }
 
 }  // namespace
@@ -61,12 +59,13 @@ void KeyNode::Free::operator()(KeyNode* node) const {
 
 KeyNode::Words KeyNode::Pack(const Version& version,
                              std::vector<Version> older) {
-  Words words{version.revision, version.modified_us, PackPlace(version),
+  Words words{version.revision,    version.create_revision,
+              version.version,     version.created_us,
+              version.modified_us, PackPlace(version),
               PackExtent(version), nullptr};
-  if (!IsWrittenOnce(version) || !older.empty()) {
-    words.details = new Details{version.create_revision, version.version,
-                                version.created_us,      version.expiry_us,
-                                version.value,           std::move(older)};
+  if (!IsPlain(version) || !older.empty()) {
+    words.details =
+        new Details{version.expiry_us, version.value, std::move(older)};
   }
   return words;
 }
@@ -74,6 +73,9 @@ KeyNode::Words KeyNode::Pack(const Version& version,
 Version KeyNode::Unpack(const Words& words) {
   Version version;
   version.revision = words.revision;
+  version.create_revision = words.create_revision;
+  version.version = words.version;
+  version.created_us = words.created_us;
   version.modified_us = words.modified_us;
   version.kind = static_cast<ValueKind>(LowBits(words.place >> kKindShift, 3));
   version.deleted = LowBits(words.place >> kDeletedShift, 1) != 0;
@@ -81,15 +83,7 @@ Version KeyNode::Unpack(const Words& words) {
                                 words.place >> kSegmentShift << kLengthShift;
   version.location.offset = LowBits(words.place, kKindShift);
   version.location.bytes = static_cast<uint32_t>(words.extent >> kLengthShift);
-  if (words.details == nullptr) {
-    version.create_revision = version.revision;
-    version.version = 1;
-    version.created_us = version.modified_us;
-    return version;
-  }
-  version.create_revision = words.details->create_revision;
-  version.version = words.details->version;
-  version.created_us = words.details->created_us;
+  if (words.details == nullptr) return version;
   version.expiry_us = words.details->expiry_us;
   version.value = words.details->value;
   return version;
@@ -101,6 +95,9 @@ KeyNode::Words KeyNode::Read() const {
   for (int tries = 1;; ++tries) {
     const uint32_t sequence = sequence_.load(std::memory_order_acquire);
     const Words words{revision_.load(std::memory_order_acquire),
+                      create_revision_.load(std::memory_order_acquire),
+                      version_.load(std::memory_order_acquire),
+                      created_us_.load(std::memory_order_acquire),
                       modified_us_.load(std::memory_order_acquire),
                       place_.load(std::memory_order_acquire),
                       extent_.load(std::memory_order_acquire),
@@ -118,6 +115,9 @@ void KeyNode::Write(const Words& words, absl::FunctionRef<void()> before) {
   sequence_.store(sequence + 1, std::memory_order_relaxed);
   before();
   revision_.store(words.revision, std::memory_order_release);
+  create_revision_.store(words.create_revision, std::memory_order_release);
+  version_.store(words.version, std::memory_order_release);
+  created_us_.store(words.created_us, std::memory_order_release);
   modified_us_.store(words.modified_us, std::memory_order_release);
   place_.store(words.place, std::memory_order_release);
   extent_.store(words.extent, std::memory_order_release);

@@ -2,8 +2,8 @@
 //
 // A lookup that misses the processor's caches costs as many memory accesses as
 // it follows pointers. So the key's bytes stand behind the newest version in
-// the node itself, and that is packed: for a key of 16 bytes that was written
-// once all is in 64 bytes. What most keys do not have stands aside (Details).
+// the node itself, and that is packed. What most keys do not have stands aside
+// (Details).
 //
 // Readers take no lock. The newest version is words under a sequence number: a
 // reader copies them, and does so again if the number says that they were being
@@ -74,12 +74,9 @@ class KeyNode {
   size_t bytes() const;
 
  private:
-  // What does not go without saying: that the key was written once, does not
-  // expire, is in a segment, and has no older version.
+  // What does not go without saying: that the key does not expire, is in a
+  // segment, and has no older version.
   struct Details {
-    Revision create_revision = 0;
-    uint64_t version = 0;
-    int64_t created_us = 0;
     int64_t expiry_us = 0;
     std::shared_ptr<const std::string> value;
     std::vector<Version> older;
@@ -87,6 +84,9 @@ class KeyNode {
 
   struct Words {
     Revision revision;
+    Revision create_revision;
+    uint64_t version;
+    int64_t created_us;
     int64_t modified_us;
     uint64_t place;   // offset, flags, kind, high bits of the segment
     uint64_t extent;  // length, low bits of the segment
@@ -111,6 +111,9 @@ class KeyNode {
   std::atomic<uint32_t> sequence_{0};  // odd: the words are being written
   const uint32_t key_bytes_;
   std::atomic<Revision> revision_;
+  std::atomic<Revision> create_revision_;
+  std::atomic<uint64_t> version_;
+  std::atomic<int64_t> created_us_;
   std::atomic<int64_t> modified_us_;
   std::atomic<uint64_t> place_;
   std::atomic<uint64_t> extent_;

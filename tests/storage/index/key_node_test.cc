@@ -65,8 +65,17 @@ TEST(KeyNodeTest, GivesBackEachField) {
   }
 }
 
-TEST(KeyNodeTest, AKeyThatWasWrittenOnceIsACacheLine) {
-  EXPECT_EQ(KeyNode::Make("a key of 16 byte", Once(1))->bytes(), 64u);
+TEST(KeyNodeTest, AnOverwrittenKeyTakesNoMoreMemory) {
+  Epochs epochs;
+  const KeyNode::Pointer node = KeyNode::Make("a key of 16 byte", Once(1));
+  EXPECT_EQ(node->bytes(), 88u);
+  Version again = Once(9);
+  again.create_revision = 1;
+  again.version = 2;
+  again.created_us = 7;
+  node->Set(again, {}, &epochs);
+  EXPECT_EQ(node->bytes(), 88u);
+  ExpectSame(node->newest(), again);
 }
 
 TEST(KeyNodeTest, ReadsAsOfAnyRevision) {
