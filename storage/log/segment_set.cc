@@ -27,9 +27,8 @@ void SegmentSet::Replace(const Map* map) {
 void SegmentSet::Add(const std::shared_ptr<Segment>& segment) {
   auto references = std::make_shared<References>();
   for (std::shared_ptr<Segment>& reference : *references) {
-    auto counted = std::make_shared<Counted>(Counted{segment});
-    Segment* const same = counted->segment.get();
-    reference = std::shared_ptr<Segment>(std::move(counted), same);
+    const auto counted = std::make_shared<Counted>(Counted{segment});
+    reference = std::shared_ptr<Segment>(counted, counted->segment.get());
   }
   const absl::MutexLock lock(&mu_);
   auto map = std::make_unique<Map>(*map_.load(std::memory_order_relaxed));

@@ -49,7 +49,7 @@ class RequestTable {
     const EngineTime* time = nullptr;
   };
 
-  explicit RequestTable(Settings settings) : settings_(std::move(settings)) {}
+  explicit RequestTable(const Settings& settings) : settings_(settings) {}
 
   // Begins a request: true, and the caller commits it and calls End; or false,
   // and it is answered by another: *done is taken until then, or *replay is
