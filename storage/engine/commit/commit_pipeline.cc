@@ -193,9 +193,6 @@ void CommitPipeline::Sync(Durability durability, Callback done) {
     const absl::MutexLock lock(&mu_);
     in_run_ = false;
     refused = CheckAccepting();
-    // A callback may ask more of what has been accepted, and the flusher stays
-    // for it: an answer that says "nothing was done" would be wrong.
-    if (closing_ && publishing_ && failure_.ok()) refused = absl::OkStatus();
     if (refused.ok()) {
       CommitPtr waiter = NewCommit();
       waiter->durability = durability == Durability::kDefault
