@@ -193,6 +193,11 @@ void CommitPipeline::Sync(Durability durability, Callback done) {
     const absl::MutexLock lock(&mu_);
     in_run_ = false;
     refused = CheckAccepting();
+    // A callback may ask more of what has been accepted, and the flusher stays
+    // for it: an answer that says "nothing was done" would be wrong.
+    if (failure_.ok() && publisher_ == std::this_thread::get_id()) {
+      refused = absl::OkStatus();
+    }
     if (refused.ok()) {
       CommitPtr waiter = NewCommit();
       waiter->durability = durability == Durability::kDefault

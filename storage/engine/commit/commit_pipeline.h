@@ -286,6 +286,7 @@ class CommitPipeline {
 
   bool writing_ ABSL_GUARDED_BY(mu_) = false;
   bool publishing_ ABSL_GUARDED_BY(mu_) = false;
+  std::thread::id publisher_ ABSL_GUARDED_BY(mu_);   // who runs callbacks
   bool flusher_idles_ ABSL_GUARDED_BY(mu_) = false;  // waits without a limit
   bool sync_wanted_ ABSL_GUARDED_BY(mu_) = false;    // by what is queued
   bool roll_wanted_ ABSL_GUARDED_BY(mu_) = false;

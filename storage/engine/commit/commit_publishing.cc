@@ -95,6 +95,7 @@ void CommitPipeline::Publish() {
   // commits does not recurse, and callbacks run in revision order (M1).
   if (publishing_ || queue_.empty() || !IsReady(*queue_.front())) return;
   publishing_ = true;
+  publisher_ = std::this_thread::get_id();
   while (TakeReady()) {
     if (seal_waiters_ > 0) role_left_.SignalAll();
     mu_.Unlock();
@@ -113,6 +114,7 @@ void CommitPipeline::Publish() {
     for (CommitPtr& commit : ready_) Release(std::move(commit));
   }
   publishing_ = false;
+  publisher_ = std::thread::id();
   role_left_.SignalAll();
 }
 

@@ -197,5 +197,22 @@ TEST_F(CommitFlushingTest, CloseWritesAndSyncsWhatIsHeldBack) {
   EXPECT_EQ(pipeline().DeleteExpired({{"a", 1}}), 0u);
 }
 
+// As a repeat does that has joined a request and asks more than the first.
+TEST_F(CommitFlushingTest, ACallbackMaySyncWhatIsClosedMeanwhile) {
+  Transaction held = PutTransaction("a", "1", Durability::kDisk);
+  held.more = true;
+  const Answer synced;
+  CommitPipeline::Callback done = [&](const absl::StatusOr<Receipt>& receipt) {
+    EXPECT_TRUE(receipt.ok()) << receipt.status();
+    pipeline().Sync(Durability::kDisk, synced.Callback());
+  };
+  EXPECT_TRUE(pipeline().Commit(&held, {}, &done).empty());
+  EXPECT_TRUE(pipeline().Close().ok());
+  EXPECT_TRUE(synced.Get().ok()) << synced.Get().status();
+  const Answer late;
+  pipeline().Sync(Durability::kDisk, late.Callback());
+  EXPECT_EQ(late.Get().status().message(), "the store is closing");
+}
+
 }  // namespace
 }  // namespace rundlet
