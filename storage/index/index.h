@@ -201,9 +201,7 @@ class Index {
   KeyNode* NodeOf(absl::string_view key) const {
     return NodeOf(HashedKey(key));
   }
-  KeyNode* NodeOf(const HashedKey& key) const {
-    return table_.Find(key.key, key.hash);
-  }
+  KeyNode* NodeOf(const HashedKey& key) const { return table_.Find(key); }
 
   // Whether these are the versions as of `at`: else they are to be read again.
   bool TryFindAll(absl::Span<const std::string> keys, Revision at,

@@ -44,7 +44,7 @@ bool Index::TryFindAll(absl::Span<const std::string> keys, Revision at,
     if (i % kKeysAtOnce == 0) {
       const auto group = keys.subspan(i, kKeysAtOnce);
       for (size_t j = 0; j < group.size(); ++j) {
-        hashes[j] = KeyTable::HashOf(group[j]);
+        hashes[j] = HashedKey(group[j]).hash;
         table_.PrefetchSlot(hashes[j]);
       }
       if (group.size() > 1) {
@@ -53,7 +53,8 @@ bool Index::TryFindAll(absl::Span<const std::string> keys, Revision at,
         }
       }
     }
-    const KeyNode* const node = table_.Find(keys[i], hashes[i % kKeysAtOnce]);
+    const KeyNode* const node =
+        table_.Find(HashedKey(keys[i], hashes[i % kKeysAtOnce]));
     if (node == nullptr) {
       certain &= erased_.load(std::memory_order_acquire) <= at;
       versions->emplace_back();

@@ -47,7 +47,8 @@ KeyTable::~KeyTable() {
   }
 }
 
-KeyNode* KeyTable::Find(absl::string_view key, uint64_t hash) const {
+KeyNode* KeyTable::Find(const HashedKey& key) const {
+  const uint64_t hash = key.hash;
   const Slots* const slots = SlotsOf(hash);
   if (slots == nullptr) return nullptr;
   for (size_t position = HomeOf(hash, kShardBits);; ++position) {
@@ -55,7 +56,7 @@ KeyNode* KeyTable::Find(absl::string_view key, uint64_t hash) const {
     if (slot == kEmpty) return nullptr;
     if (!MayBe(slot, hash)) continue;
     KeyNode* const node = NodeOf(slot);
-    if (ABSL_PREDICT_TRUE(node->key() == key)) return node;
+    if (ABSL_PREDICT_TRUE(node->key() == key.key)) return node;
   }
 }
 
@@ -96,7 +97,7 @@ void KeyTable::Rebuild(Shard& shard) {
     if (IsNode(ahead)) Prefetch(NodeOf(ahead));
     const uint64_t slot = old->At(position).load(std::memory_order_relaxed);
     if (!IsNode(slot)) continue;
-    Place(*slots, NodeOf(slot), HashOf(NodeOf(slot)->key()));
+    Place(*slots, NodeOf(slot), HashedKey(NodeOf(slot)->key()).hash);
   }
   shard.slots.store(slots.release(), std::memory_order_release);
   shard.used = shard.keys;
@@ -106,7 +107,7 @@ void KeyTable::Rebuild(Shard& shard) {
 }
 
 void KeyTable::Insert(KeyNode* node) {
-  const uint64_t hash = HashOf(node->key());
+  const uint64_t hash = HashedKey(node->key()).hash;
   Shard& shard = ShardOf(hash);
   const Slots* slots = shard.slots.load(std::memory_order_relaxed);
   ++shard.keys;
@@ -121,7 +122,7 @@ void KeyTable::Insert(KeyNode* node) {
 }
 
 void KeyTable::Erase(const KeyNode* node) {
-  const uint64_t hash = HashOf(node->key());
+  const uint64_t hash = HashedKey(node->key()).hash;
   Shard& shard = ShardOf(hash);
   const Slots& slots = *shard.slots.load(std::memory_order_relaxed);
   size_t position = HomeOf(hash, kShardBits);

@@ -26,15 +26,13 @@ namespace rundlet {
 // writer; one writer. Does not own the nodes.
 class KeyTable {
  public:
-  static uint64_t HashOf(absl::string_view key) { return HashedKey(key).hash; }
-
   explicit KeyTable(Epochs* epochs) : epochs_(epochs) {}
   ~KeyTable();
   KeyTable(const KeyTable&) = delete;
   KeyTable& operator=(const KeyTable&) = delete;
 
   // Null: it is not there.
-  KeyNode* Find(absl::string_view key, uint64_t hash) const;
+  KeyNode* Find(const HashedKey& key) const;
 
   // For many keys at once, so that their misses of the cache overlap: first all
   // slots, then all nodes, then Find.

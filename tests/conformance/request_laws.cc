@@ -17,14 +17,6 @@ namespace {
 
 using ::testing::ContainsRegex;
 
-Transaction PutOnce(const std::string& id, const std::string& key,
-                    const std::string& text) {
-  Transaction transaction;
-  transaction.operations.push_back(PutOperation{key, Value::Text(text)});
-  transaction.request = RequestId{"me", id};
-  return transaction;
-}
-
 TEST_P(RequestLaws, ARepeatChangesNothingAndGetsTheFirstReceipt) {
   const Receipt first = Commit(PutOnce("1", "a", "x"));
   EXPECT_FALSE(first.replayed);

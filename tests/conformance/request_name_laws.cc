@@ -14,14 +14,6 @@ namespace {
 
 using ::testing::HasSubstr;
 
-Transaction PutOnce(const std::string& id, const std::string& key,
-                    const std::string& text) {
-  Transaction transaction;
-  transaction.operations.push_back(PutOperation{key, Value::Text(text)});
-  transaction.request = RequestId{"me", id};
-  return transaction;
-}
-
 TEST_P(RequestNameLaws, IdentitiesAndIdsAreApart) {
   Commit(PutOnce("1", "a", "x"));
   Transaction other = PutOnce("1", "a", "y");

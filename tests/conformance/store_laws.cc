@@ -94,4 +94,12 @@ std::vector<std::string> Texts(const std::vector<Entry>& entries) {
   return texts;
 }
 
+Transaction PutOnce(const std::string& id, const std::string& key,
+                    const std::string& text) {
+  Transaction transaction;
+  transaction.operations.push_back(PutOperation{key, Value::Text(text)});
+  transaction.request = RequestId{"me", id};
+  return transaction;
+}
+
 }  // namespace rundlet

@@ -75,6 +75,10 @@ class StoreLaws : public ::testing::TestWithParam<StoreFactory> {
   std::unique_ptr<StoreWorld> world_;
 };
 
+// A put of a text that carries a request id.
+Transaction PutOnce(const std::string& id, const std::string& key,
+                    const std::string& text);
+
 // Keys and texts of entries, as "key=text", in their order.
 std::vector<std::string> Texts(const std::vector<Entry>& entries);
 

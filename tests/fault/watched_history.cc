@@ -15,19 +15,6 @@ namespace {
 constexpr uint64_t kKeys = 12;
 constexpr uint64_t kFollowers = 4;
 
-// "+value", "-" or "x".
-std::string TextOf(const Change& change) {
-  switch (change.cause) {
-    case Change::Cause::kPut:
-      return absl::StrCat("+", change.entry.value.bytes);
-    case Change::Cause::kDelete:
-      return "-";
-    case Change::Cause::kExpired:
-      return "x";
-  }
-  return "?";
-}
-
 }  // namespace
 
 WatchedHistory::WatchedHistory(uint64_t seed, bool keeps_all)

@@ -2,26 +2,9 @@
 
 #include <algorithm>
 
-#include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 
 namespace rundlet {
-namespace {
-
-std::string TextOf(const Change& change) {
-  switch (change.cause) {
-    case Change::Cause::kPut:
-      return absl::StrCat("+", change.entry.value.bytes);
-    case Change::Cause::kDelete:
-      return "-";
-    case Change::Cause::kExpired:
-      return "x";
-  }
-  return "?";
-}
-
-}  // namespace
-
 void WatchFollower::Reset() {
   seen_.clear();
   state_.clear();

@@ -67,4 +67,16 @@ WatchRequest WatchAll(Revision from) {
   return request;
 }
 
+std::string TextOf(const Change& change) {
+  switch (change.cause) {
+    case Change::Cause::kPut:
+      return absl::StrCat("+", change.entry.value.bytes);
+    case Change::Cause::kDelete:
+      return "-";
+    case Change::Cause::kExpired:
+      return "x";
+  }
+  return "?";
+}
+
 }  // namespace rundlet

@@ -42,6 +42,9 @@ class WatchReader {
   std::vector<std::string> lines_;  // read, not yet returned
 };
 
+// What a change does to its key: "+value", "-", or "x" if it has expired.
+std::string TextOf(const Change& change);
+
 // All keys from now on, or from a revision.
 WatchRequest WatchAll(Revision from = 0);
 

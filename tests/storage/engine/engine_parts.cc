@@ -106,12 +106,17 @@ std::string EngineParts::Visible(const std::string& key) const {
 }
 
 std::string EngineParts::Read(const std::string& key) const {
-  const std::optional<Version> version = index.Find(key);
-  if (!version.has_value()) return "-";
+  return ReadAt(key, 0);
+}
+
+std::string EngineParts::ReadAt(const std::string& key, Revision at) const {
+  std::vector<std::optional<Version>> versions;
+  index.FindAll({key}, at, &versions);
+  if (!versions[0].has_value()) return "-";
   RecordCache no_cache(0, 0);
   RecordReader reader(&segments, &no_cache);
   const absl::StatusOr<std::optional<std::string>> value =
-      reader.ReadValue(key, *version, RecordReader::Caching::kBypass);
+      reader.ReadValue(key, *versions[0], RecordReader::Caching::kBypass);
   if (!value.ok()) return value.status().ToString();
   return value->value_or("moved");
 }

@@ -74,6 +74,8 @@ class EngineParts {
 
   // What a reader gets, or "-".
   std::string Read(const std::string& key) const;
+  // The same as of a pinned revision.
+  std::string ReadAt(const std::string& key, Revision at) const;
 
   Compaction::Environment ForCompaction();
   // Seals, and compacts what is sealed.

@@ -16,21 +16,11 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "storage/index/index.h"
+#include "tests/storage/index/expect_same.h"
 #include "tests/support/seeded_random.h"
 
 namespace rundlet {
 namespace {
-
-void ExpectSame(const Version& have, const Version& want) {
-  EXPECT_EQ(have.revision, want.revision);
-  EXPECT_EQ(have.create_revision, want.create_revision);
-  EXPECT_EQ(have.version, want.version);
-  EXPECT_EQ(have.created_us, want.created_us);
-  EXPECT_EQ(have.modified_us, want.modified_us);
-  EXPECT_EQ(have.expiry_us, want.expiry_us);
-  EXPECT_EQ(have.kind, want.kind);
-  EXPECT_TRUE(have.location == want.location);
-}
 
 // Every version of every key.
 class History {

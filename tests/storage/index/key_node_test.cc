@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "tests/storage/index/expect_same.h"
 
 namespace rundlet {
 namespace {
@@ -26,19 +27,6 @@ Version Once(Revision revision) {
   version.modified_us = 5;
   version.location = {1, 48, 100};
   return version;
-}
-
-void ExpectSame(const Version& have, const Version& want) {
-  EXPECT_EQ(have.revision, want.revision);
-  EXPECT_EQ(have.create_revision, want.create_revision);
-  EXPECT_EQ(have.version, want.version);
-  EXPECT_EQ(have.created_us, want.created_us);
-  EXPECT_EQ(have.modified_us, want.modified_us);
-  EXPECT_EQ(have.expiry_us, want.expiry_us);
-  EXPECT_EQ(have.kind, want.kind);
-  EXPECT_EQ(have.deleted, want.deleted);
-  EXPECT_TRUE(have.location == want.location);
-  EXPECT_EQ(have.value, want.value);
 }
 
 TEST(KeyNodeTest, GivesBackEachField) {

@@ -15,6 +15,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "storage/format/hashed_key.h"
 #include "tests/support/seeded_random.h"
 
 namespace rundlet {
@@ -24,10 +25,10 @@ class KeyTableTest : public ::testing::Test {
  protected:
   const KeyNode* Find(const std::string& key) const {
     const Epochs::Guard guard(&epochs_);
-    const uint64_t hash = KeyTable::HashOf(key);
-    table_.PrefetchSlot(hash);
-    table_.PrefetchNode(hash);
-    const KeyNode* const node = table_.Find(key, hash);
+    const HashedKey hashed(key);
+    table_.PrefetchSlot(hashed.hash);
+    table_.PrefetchNode(hashed.hash);
+    const KeyNode* const node = table_.Find(hashed);
     if (node != nullptr) {
       EXPECT_EQ(node->key(), key);
     }

@@ -112,17 +112,8 @@ TEST_F(CommitFlushingTest, SealMovesAllToSealedSegments) {
 }
 
 TEST_F(CommitFlushingTest, SealWaitsForPublication) {
-  absl::Notification entered;
-  absl::Notification leave;
-  std::thread slow([&] {
-    CommitPipeline::Callback done = [&](absl::StatusOr<Receipt>) {
-      entered.Notify();
-      leave.WaitForNotification();
-    };
-    Transaction put = PutTransaction("slow", "1", Durability::kMemory);
-    EXPECT_TRUE(pipeline().Commit(&put, {}, &done).empty());
-  });
-  entered.WaitForNotification();
+  SlowCommit slow(&pipeline(),
+                  PutTransaction("slow", "1", Durability::kMemory));
   const Answer waiting = Put("waiting", "2", Durability::kOs);
   absl::Notification sealed;
   std::thread sealer([&] {
@@ -134,9 +125,8 @@ TEST_F(CommitFlushingTest, SealWaitsForPublication) {
     std::this_thread::yield();
   }
   EXPECT_FALSE(sealed.HasBeenNotified());
-  leave.Notify();
+  slow.LetGo();
   sealer.join();
-  slow.join();
 }
 
 TEST_F(CommitFlushingTest, SmallSegmentsRollWithWholeTransactions) {

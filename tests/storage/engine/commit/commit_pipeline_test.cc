@@ -176,37 +176,18 @@ TEST_F(CommitPipelineTest, CommitsFromCallbacksDoNotRecurse) {
 }
 
 TEST_F(CommitPipelineTest, ASlowCallbackDoesNotStopThePipeline) {
-  absl::Notification entered;
-  absl::Notification leave;
-  std::thread slow([&] {
-    CommitPipeline::Callback done = [&](absl::StatusOr<Receipt>) {
-      entered.Notify();
-      leave.WaitForNotification();
-    };
-    Transaction put = PutTransaction("slow", "1", Durability::kMemory);
-    EXPECT_TRUE(pipeline().Commit(&put, {}, &done).empty());
-  });
-  entered.WaitForNotification();
+  SlowCommit slow(&pipeline(),
+                  PutTransaction("slow", "1", Durability::kMemory));
   const Answer disk = Put("fast", "2", Durability::kDisk);
   AwaitDurable(2);
   EXPECT_FALSE(disk.has_come());  // its turn is behind the slow one
-  leave.Notify();
+  slow.LetGo();
   EXPECT_TRUE(disk.Get().ok());
-  slow.join();
 }
 
 TEST_F(CommitPipelineTest, CloseWaitsForACallbackOfAnotherThread) {
-  absl::Notification entered;
-  absl::Notification leave;
-  std::thread slow([&] {
-    CommitPipeline::Callback done = [&](absl::StatusOr<Receipt>) {
-      entered.Notify();
-      leave.WaitForNotification();
-    };
-    Transaction put = PutTransaction("slow", "1", Durability::kMemory);
-    EXPECT_TRUE(pipeline().Commit(&put, {}, &done).empty());
-  });
-  entered.WaitForNotification();
+  SlowCommit slow(&pipeline(),
+                  PutTransaction("slow", "1", Durability::kMemory));
   const Answer owed = Put("fast", "2", Durability::kDisk);
   AwaitDurable(2);
   absl::Notification closed;
@@ -220,9 +201,8 @@ TEST_F(CommitPipelineTest, CloseWaitsForACallbackOfAnotherThread) {
     std::this_thread::yield();
   }
   EXPECT_FALSE(closed.HasBeenNotified());
-  leave.Notify();
+  slow.LetGo();
   closer.join();
-  slow.join();
   EXPECT_EQ(Put("late", "3", Durability::kMemory).Get().status().code(),
             absl::StatusCode::kUnavailable);
 }

@@ -9,6 +9,7 @@
 #include <thread>
 #include <utility>
 
+#include "absl/synchronization/notification.h"
 #include "gtest/gtest.h"
 #include "tests/storage/engine/engine_parts.h"
 #include "tests/support/crashable_file_system.h"
@@ -17,6 +18,33 @@
 #include "tests/support/gated_file_system.h"
 
 namespace rundlet {
+
+// A commit whose callback does not return before it is let go. It has been
+// entered, on a thread of its own, when this has been made.
+class SlowCommit {
+ public:
+  SlowCommit(CommitPipeline* pipeline, Transaction transaction)
+      : thread_([this, pipeline, transaction]() mutable {
+          CommitPipeline::Callback done = [this](absl::StatusOr<Receipt>) {
+            entered_.Notify();
+            leave_.WaitForNotification();
+          };
+          EXPECT_TRUE(pipeline->Commit(&transaction, {}, &done).empty());
+        }) {
+    entered_.WaitForNotification();
+  }
+  ~SlowCommit() {
+    if (!leave_.HasBeenNotified()) LetGo();
+    thread_.join();
+  }
+
+  void LetGo() { leave_.Notify(); }
+
+ private:
+  absl::Notification entered_;
+  absl::Notification leave_;
+  std::thread thread_;
+};
 
 class PipelineFixture : public ::testing::Test {
  protected:

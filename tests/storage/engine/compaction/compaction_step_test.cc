@@ -176,9 +176,9 @@ TEST_F(CompactionStepTest, WhatAPinNeedsIsKeptOnce) {
   const uint64_t deleted = Seal();
   // In the index as well as in the segment.
   EXPECT_EQ(Step({deleted}).records_kept, 1u);
-  EXPECT_EQ(ReadAt("k", pin), "old");
+  EXPECT_EQ(engine_->ReadAt("k", pin), "old");
   EXPECT_EQ(Step({old}).records_kept, 1u);
-  EXPECT_EQ(ReadAt("k", pin), "old");
+  EXPECT_EQ(engine_->ReadAt("k", pin), "old");
   engine_->index.Unpin(pin);
   EXPECT_EQ(Step(Sealed()).records_kept, 0u);
   Reopen();

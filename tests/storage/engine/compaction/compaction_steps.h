@@ -6,14 +6,12 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "gtest/gtest.h"
 #include "storage/engine/compaction/compaction.h"
-#include "storage/engine/read/record_reader.h"
 #include "storage/engine/recovery/segment_hint.h"
 #include "tests/storage/engine/commit/pipeline_fixture.h"
 
@@ -90,18 +88,6 @@ class CompactionSteps : public PipelineFixture {
                          engine_->time->now_us(), [] { return false; });
     EXPECT_TRUE(report.ok()) << report.status();
     return report.ok() ? *report : CompactionReport();
-  }
-
-  std::string ReadAt(const std::string& key, Revision at) {
-    std::vector<std::optional<Version>> versions;
-    engine_->index.FindAll({key}, at, &versions);
-    if (!versions[0].has_value()) return "-";
-    RecordCache no_cache(0, 0);
-    RecordReader reader(&engine_->segments, &no_cache);
-    const auto value =
-        reader.ReadValue(key, *versions[0], RecordReader::Caching::kBypass);
-    EXPECT_TRUE(value.ok()) << value.status();
-    return value.ok() ? value->value_or("moved") : "?";
   }
 
   bool uses_notes_ = true;

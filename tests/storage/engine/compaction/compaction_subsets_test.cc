@@ -136,7 +136,7 @@ class CompactionSubsetsTest : public CompactionSteps {
       for (uint64_t i = 0; i < keys_; ++i) {
         const std::string key = absl::StrCat("k", i);
         const auto found = model.find(key);
-        EXPECT_EQ(ReadAt(key, revision),
+        EXPECT_EQ(engine_->ReadAt(key, revision),
                   found == model.end() ? "-" : found->second.text)
             << key << " as of " << revision;
       }

@@ -7,16 +7,12 @@
 #include "storage/engine/compaction/compaction.h"
 
 #include <memory>
-#include <optional>
 #include <set>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/notification.h"
 #include "gtest/gtest.h"
-#include "storage/engine/read/record_reader.h"
 #include "storage/log/segment_replay.h"
 #include "tests/storage/engine/commit/pipeline_fixture.h"
 
@@ -44,17 +40,6 @@ class CompactionTest : public PipelineFixture {
     return {names->begin(), names->end()};
   }
   ManifestState State() { return engine_->recovered.manifest->state(); }
-  std::string ReadAt(const std::string& key, Revision at) {
-    std::vector<std::optional<Version>> versions;
-    engine_->index.FindAll({key}, at, &versions);
-    if (!versions[0].has_value()) return "-";
-    RecordCache no_cache(0, 0);
-    RecordReader reader(&engine_->segments, &no_cache);
-    const auto value =
-        reader.ReadValue(key, *versions[0], RecordReader::Caching::kBypass);
-    EXPECT_TRUE(value.ok()) << value.status();
-    return value.ok() ? value->value_or("moved") : "?";
-  }
 };
 
 TEST_F(CompactionTest, KeepsWhatIsLiveAndDropsTheRest) {
@@ -148,8 +133,8 @@ TEST_F(CompactionTest, WhatAPinNeedsIsKept) {
   PutOs("k", "new");
   Delete("gone");
   EXPECT_EQ(Compact().records_kept, 4u);
-  EXPECT_EQ(ReadAt("k", pin), "old");
-  EXPECT_EQ(ReadAt("gone", pin), "was");
+  EXPECT_EQ(engine_->ReadAt("k", pin), "old");
+  EXPECT_EQ(engine_->ReadAt("gone", pin), "was");
   EXPECT_EQ(engine_->Read("k"), "new");
   EXPECT_EQ(engine_->Read("gone"), "-");
   engine_->index.Unpin(pin);
@@ -162,17 +147,7 @@ TEST_F(CompactionTest, WhatAPinNeedsIsKept) {
 TEST_F(CompactionTest, ASealedSegmentWithUnpublishedCommitsIsLeftAlone) {
   PutOs("old", "1");
   ASSERT_TRUE(pipeline().Seal().ok());
-  absl::Notification entered;
-  absl::Notification leave;
-  std::thread slow([&] {
-    CommitPipeline::Callback done = [&](absl::StatusOr<Receipt>) {
-      entered.Notify();
-      leave.WaitForNotification();
-    };
-    Transaction put = PutTransaction("slow", "2", Durability::kOs);
-    EXPECT_TRUE(pipeline().Commit(&put, {}, &done).empty());
-  });
-  entered.WaitForNotification();
+  SlowCommit slow(&pipeline(), PutTransaction("slow", "2", Durability::kOs));
   const Answer waiting = Put("waiting", "3", Durability::kOs);
   EXPECT_FALSE(waiting.has_come());
   // As a writer does that has filled the segment.
@@ -186,8 +161,7 @@ TEST_F(CompactionTest, ASealedSegmentWithUnpublishedCommitsIsLeftAlone) {
   const auto report = compaction.Run(1, [] { return false; });
   ASSERT_TRUE(report.ok()) << report.status();
   EXPECT_EQ(report->segments_before, 1u);
-  leave.Notify();
-  slow.join();
+  slow.LetGo();
   EXPECT_TRUE(waiting.Get().ok());
   for (int round = 0; round < 3; ++round) {
     EXPECT_EQ(engine_->Read("old"), "1");
