@@ -19,6 +19,10 @@ extern "C" {
 int mallctl(const char* name, void* old_value, size_t* old_bytes,
             void* new_value, size_t new_bytes) __attribute__((weak));
 
+// That of the sanitizers, where the program is built with one: their allocator
+// stands in for the library's, whose figures are then zero.
+size_t __sanitizer_get_current_allocated_bytes() __attribute__((weak));
+
 // What jemalloc keeps of freed memory counts for the kernel, and grows with the
 // threads: large pieces go back at once, others after a second.
 extern const char* malloc_conf;
@@ -86,6 +90,9 @@ uint64_t MemoryLimitBytes(const std::string& root) {
 }
 
 uint64_t AllocatedBytes() {
+  if (__sanitizer_get_current_allocated_bytes != nullptr) {
+    return __sanitizer_get_current_allocated_bytes();
+  }
   if (mallctl == nullptr) {
     const struct mallinfo2 heap = mallinfo2();
     return heap.uordblks + heap.hblkhd;
