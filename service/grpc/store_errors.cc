@@ -34,10 +34,8 @@ absl::Status Exhausted(const absl::Status& status) {
   }
 }
 
-ErrorMetadata ResumeFrom(std::optional<Revision> revision,
-                         absl::string_view store_id) {
-  if (!revision.has_value()) return {};
-  return {{"resume_revision", absl::StrCat(*revision)},
+ErrorMetadata ResumeFrom(Revision revision, absl::string_view store_id) {
+  return {{"resume_revision", absl::StrCat(revision)},
           {"store_id", std::string(store_id)}};
 }
 
@@ -89,9 +87,12 @@ absl::Status WatchOpenError(const absl::Status& status) {
 absl::Status WatchError(const absl::Status& status,
                         absl::string_view store_id) {
   switch (status.code()) {
-    case StatusCode::kResourceExhausted:
-      return MakeError(Reason::kSlowReader, status.message(),
-                       ResumeFrom(ResumeRevisionOf(status), store_id));
+    case StatusCode::kResourceExhausted: {
+      const std::optional<Revision> next = ResumeRevisionOf(status);
+      return MakeError(
+          Reason::kSlowReader, status.message(),
+          next.has_value() ? ResumeFrom(*next, store_id) : ErrorMetadata());
+    }
     case StatusCode::kOutOfRange:
       return Gone(status);
     default:
@@ -100,10 +101,9 @@ absl::Status WatchError(const absl::Status& status,
 }
 
 absl::Status StreamDrained(Revision through, absl::string_view store_id) {
-  const std::optional<Revision> next =
-      through == 0 ? std::nullopt : std::optional<Revision>(through + 1);
-  return RetryLater(Reason::kDraining, "the server is draining", kDrainingDelay,
-                    ResumeFrom(next, store_id));
+  return RetryLater(
+      Reason::kDraining, "the server is draining", kDrainingDelay,
+      through == 0 ? ErrorMetadata() : ResumeFrom(through + 1, store_id));
 }
 
 }  // namespace rundlet
