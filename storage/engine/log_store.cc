@@ -246,6 +246,7 @@ void LogStore::StartHintMaker() {
 
 LogStore::~LogStore() {
   if (pipeline_ == nullptr) return;  // it has not been opened
+  RUNDLET_SYNC_POINT("close: asked for");
   watches_->Close();
   backups_.reset();
   scrubber_.reset();
@@ -273,9 +274,11 @@ LogStore::~LogStore() {
 
 // The store is whole without it.
 void LogStore::LeaveCheckpoint() {
+  RUNDLET_SYNC_POINT("checkpoint: to be written");
   const absl::Status written = WriteCheckpoint(
       options_.file_system, options_.path, recovered_.manifest->state(),
       log_->ActiveSeal(), index_, requests_->Until(index_.visible()));
+  RUNDLET_SYNC_POINT("checkpoint: written");
   if (!written.ok()) {
     Say(absl::StrCat("no checkpoint: ", written.message()));
   }

@@ -9,6 +9,7 @@
 #include "storage/engine/known_failure.h"
 #include "storage/engine/log_store.h"
 #include "storage/engine/requests/receipt_codec.h"
+#include "storage/engine/sync_point.h"
 #include "storage/limit_checks.h"
 
 namespace rundlet {
@@ -38,6 +39,7 @@ absl::Status LogStore::StartRequests() {
 
 void LogStore::Replay(Receipt receipt, Durability durability,
                       CommitCallback done) {
+  RUNDLET_SYNC_POINT("request: to be answered");
   if (durability == Durability::kDefault) durability = options_.durability;
   if (durability <= receipt.durability) {
     receipt.durable_revision = pipeline_->counts().durable_revision;
@@ -73,8 +75,10 @@ bool LogStore::BeginRequest(const Transaction& transaction,
     if (replay.has_value()) as_repeat(*std::move(replay));
     return false;
   }
+  RUNDLET_SYNC_POINT("request: begun");
   *done = [this, request = *transaction.request, done = std::move(as_repeat)](
               absl::StatusOr<Receipt> receipt) mutable {
+    RUNDLET_SYNC_POINT("request: to be ended");
     std::vector<RequestTable::Callback> waiting = requests_->End(request);
     for (RequestTable::Callback& waits : waiting) {
       if (receipt.ok()) {

@@ -33,7 +33,8 @@ DEFECTS = [
         (WATCH_HISTORY, POWER_LOSS),
         WATCH + "log_watch.cc",
         "if (through_ >= tail.floor()) {",
-        "if (tail.end() > 0) {",
+        "through_ = std::max(through_, tail.floor());\n"
+        "      if (through_ >= tail.floor()) {",
     ),
     defect(
         "resume a watch one revision later",

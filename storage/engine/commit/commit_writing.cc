@@ -186,6 +186,7 @@ void CommitPipeline::Remember(const PendingCommit& commit) {
   // What it made itself is whole.
   settings_.requests->Remember({commit.extra, commit.revision, commit.time_us})
       .IgnoreError();
+  RUNDLET_SYNC_POINT("request: remembered");
 }
 
 bool CommitPipeline::WaitsForUnwritten(const PendingCommit& commit) const {

@@ -137,6 +137,7 @@ absl::Status Compaction::Write(const ManifestState& state,
   const absl::StatusOr<std::vector<CommittedRequest>> requests =
       FindRequests(state);
   if (!requests.ok()) return requests.status();
+  RUNDLET_SYNC_POINT("compaction: requests found");
   absl::Status status = CheckRoom(*requests);
   if (!status.ok()) return status;
   RUNDLET_SYNC_POINT("compaction: room found");

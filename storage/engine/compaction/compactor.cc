@@ -124,6 +124,7 @@ absl::StatusOr<CompactionReport> Compactor::Finish(
 
 absl::StatusOr<CompactionReport> Compactor::CompactAll() {
   const absl::Duration start = clock_->Monotonic();
+  RUNDLET_SYNC_POINT("compaction: begins");
   const absl::Status sealed = pipeline_->Seal();
   if (!sealed.ok()) return sealed;
   RUNDLET_SYNC_POINT("compaction: log sealed");

@@ -8,6 +8,7 @@
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "storage/engine/record_version.h"
+#include "storage/engine/sync_point.h"
 
 namespace rundlet {
 namespace {
@@ -29,6 +30,7 @@ absl::Status Backup::CopyVersion(const std::string& key, Version version,
       version = *again[0];
       continue;
     }
+    RUNDLET_SYNC_POINT("backup: segment found");
     std::string bytes;
     const absl::StatusOr<Record> record =
         segment->Read(version.location, &bytes);
@@ -65,6 +67,7 @@ absl::Status Backup::Copy(Revision at, FolderWriter& writer, Proceed proceed) {
           batch.emplace_back(key, version);
           return batch.size() < kKeysAtOnce;
         });
+    RUNDLET_SYNC_POINT("backup: keys found");
     if (batch.empty()) return absl::OkStatus();
     after = batch.back().first;
     uint64_t bytes = 0;
@@ -85,9 +88,12 @@ absl::StatusOr<BackupReport> Backup::Run(const std::string& folder,
   if (!writer.ok()) return writer.status();
   const Revision at = environment_.index->PinNewest();
   const auto unpin = absl::MakeCleanup([&] { environment_.index->Unpin(at); });
+  RUNDLET_SYNC_POINT("backup: revision pinned");
   // L4: what a power loss could still take back is in no backup.
   absl::Status status = environment_.sync_log();
+  RUNDLET_SYNC_POINT("backup: log synced");
   if (status.ok()) status = CopyRequests(at, **writer);
+  RUNDLET_SYNC_POINT("backup: requests copied");
   if (status.ok()) status = Copy(at, **writer, proceed);
   if (!status.ok()) return status;
   FolderWriter::Facts facts;
@@ -96,6 +102,7 @@ absl::StatusOr<BackupReport> Backup::Run(const std::string& folder,
   facts.ingested = environment_.manifest->state().ingested;
   const absl::StatusOr<FolderWriter::Written> written =
       (*writer)->Finish(facts);
+  RUNDLET_SYNC_POINT("backup: written");
   if (!written.ok()) return written.status();
   BackupReport report;
   report.revision = at;

@@ -5,6 +5,7 @@
 
 #include "absl/hash/hash.h"
 #include "absl/strings/str_cat.h"
+#include "storage/engine/sync_point.h"
 #include "storage/format/file_header.h"
 #include "storage/log/segment_walk.h"
 
@@ -61,6 +62,7 @@ absl::Status Verification::CheckSegment(
   const std::shared_ptr<const Segment> segment =
       environment_.segments->Find(id);
   if (segment == nullptr) return absl::OkStatus();
+  RUNDLET_SYNC_POINT("verify: segment found");
   const uint64_t to =
       listed.seal.has_value() ? listed.seal->bytes : segment->bytes();
   uint64_t unpaced = kFileHeaderBytes;
@@ -84,6 +86,7 @@ absl::Status Verification::CheckSegment(
   if (!walked.ok()) return walked;
   if (!proceed(unpaced)) return absl::CancelledError("cancelled");
   check.Finish(to, listed.seal.has_value() ? &*listed.seal : nullptr);
+  RUNDLET_SYNC_POINT("verify: segment read");
   // Compacted away meanwhile: the store no longer relies on it.
   if (environment_.segments->Find(id) == nullptr) return absl::OkStatus();
   read_to_[id] = to;
@@ -149,6 +152,7 @@ absl::Status Verification::CheckIndex(Proceed proceed) {
           after = std::string(key);
           return ++keys < kKeysAtOnce;
         });
+    RUNDLET_SYNC_POINT("verify: keys walked");
     for (const Suspect& suspect : suspects) CheckSuspect(suspect);
     if (keys == 0) break;
     if (!proceed(0)) return absl::CancelledError("cancelled");

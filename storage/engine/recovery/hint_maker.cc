@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "storage/engine/sync_point.h"
 #include "storage/format/file_names.h"
 
 namespace rundlet {
@@ -68,9 +69,11 @@ void HintMaker::RemoveStale(const ManifestState& state) {
 void HintMaker::WriteOne(const ManifestState& state, FileKind kind,
                          const SegmentSeal& seal) {
   if (!settings_.has_room(seal.bytes)) return;
+  RUNDLET_SYNC_POINT("hint: to be written");
   const absl::StatusOr<uint64_t> written =
       WriteHint(settings_.file_system, settings_.folder, state.store_id, kind,
                 seal, [this] { return stopping(); });
+  RUNDLET_SYNC_POINT("hint: written");
   if (written.ok()) {
     hinted_.insert(seal.segment_id);
     const absl::MutexLock lock(&mu_);

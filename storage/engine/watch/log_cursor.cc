@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/time/time.h"
+#include "storage/engine/sync_point.h"
 #include "storage/format/file_header.h"
 #include "storage/log/segment_replay.h"
 
@@ -82,6 +83,7 @@ absl::StatusOr<bool> LogCursor::Next(
     transactions->resize(before);
     return end.status();
   }
+  RUNDLET_SYNC_POINT("watch: log read");
   group_ = place_;
   place_.offset = *end;
   if (transactions->size() > before) from_ = transactions->back().revision + 1;

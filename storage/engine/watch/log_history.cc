@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "storage/engine/sync_point.h"
 #include "storage/format/file_header.h"
 #include "storage/watch.h"
 
@@ -54,6 +55,7 @@ absl::StatusOr<LogPlace> LogHistory::Find(Revision from) const {
     // Sealed and compacted since: look again.
     if (state.segments.count(last_id) == 0) continue;
     bool is_whole = true;
+    RUNDLET_SYNC_POINT("watch: history listed");
     for (const SegmentSeal& seal : SealedBefore(last_id, from, state)) {
       std::shared_ptr<const Segment> segment = segments_->Find(seal.segment_id);
       is_whole = segment != nullptr;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "storage/engine/sync_point.h"
 #include "storage/scan.h"
 
 namespace rundlet {
@@ -64,6 +65,7 @@ absl::StatusOr<bool> LogWatch::AddPage(WatchBatch* batch) {
                                            : ScanRequest::Projection::kEntries;
   absl::StatusOr<ScanPage> page = environment_.reader->Scan(scan);
   if (!page.ok()) return page.status();
+  RUNDLET_SYNC_POINT("watch: present read");
   for (Entry& entry : page->entries) {
     batch_bytes_ += entry.key.size() + entry.value.bytes.size();
     after_ = entry.key;
@@ -98,6 +100,7 @@ absl::StatusOr<LogWatch::Found> LogWatch::NextPresent() {
     found.batch = std::move(batch);
     return found;
   }
+  RUNDLET_SYNC_POINT("watch: present given");
   environment_.snapshots->Release(present_->id).IgnoreError();
   present_.reset();
   found.look_again = true;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "storage/engine/sync_point.h"
 #include "storage/limit_checks.h"
 
 namespace rundlet {
@@ -60,6 +61,7 @@ absl::StatusOr<std::unique_ptr<Watch>> WatchHub::Open(WatchRequest request) {
     if (!opened.ok()) return opened.status();
     present = *opened;
     through = present->revision;
+    RUNDLET_SYNC_POINT("watch: present pinned");
   }
   absl::StatusOr<LogPlace> place = environment_.history->Find(through + 1);
   if (!place.ok()) {
@@ -68,6 +70,7 @@ absl::StatusOr<std::unique_ptr<Watch>> WatchHub::Open(WatchRequest request) {
     }
     return place.status();
   }
+  RUNDLET_SYNC_POINT("watch: place found");
   auto watch = std::make_unique<LogWatch>(
       LogWatch::Environment{environment_.reader, environment_.snapshots,
                             environment_.clock},
@@ -130,6 +133,7 @@ bool WatchHub::Serve(const WatchDesk::Seated& seated, Revision visible,
     return false;
   }
   if (!found->batch.has_value()) return found->look_again;
+  RUNDLET_SYNC_POINT("watch: batch found");
   desk_->Answer(seated.id, *std::move(found->batch));
   return false;
 }
