@@ -28,13 +28,23 @@ class Epochs {
   // From any thread; may be nested. Neither waits nor allocates.
   class Guard {
    public:
-    explicit Guard(const Epochs* epochs) : count_(epochs->Enter()) {}
-    ~Guard() { count_->fetch_sub(1, std::memory_order_seq_cst); }
+    explicit Guard(const Epochs* epochs)
+        : epochs_(epochs), count_(epochs->Enter()) {}
+    ~Guard() { Leave(); }
     Guard(const Guard&) = delete;
     Guard& operator=(const Guard&) = delete;
 
+    // As if this one ended and another one began.
+    void Renew() {
+      Leave();
+      count_ = epochs_->Enter();
+    }
+
    private:
-    std::atomic<uint32_t>* const count_;
+    void Leave() { count_->fetch_sub(1, std::memory_order_seq_cst); }
+
+    const Epochs* const epochs_;
+    std::atomic<uint32_t>* count_;
   };
 
   Epochs() = default;

@@ -45,9 +45,9 @@ bool Index::TryFindAll(absl::Span<const std::string> keys, Revision at,
       const auto group = keys.subspan(i, kKeysAtOnce);
       for (size_t j = 0; j < group.size(); ++j) {
         hashes[j] = HashedKey(group[j]).hash;
-        table_.PrefetchSlot(hashes[j]);
+        if (keys.size() > 1) table_.PrefetchSlot(hashes[j]);
       }
-      if (group.size() > 1) {
+      if (keys.size() > 1) {
         for (size_t j = 0; j < group.size(); ++j) {
           table_.PrefetchNode(hashes[j]);
         }

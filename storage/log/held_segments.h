@@ -1,41 +1,44 @@
-// HeldSegments: the segments that one request reads from, each taken from the
-// SegmentSet once.
+// HeldSegments: the segments that one request reads from, without a count of
+// references for each.
 
 #ifndef RUNDLET_STORAGE_LOG_HELD_SEGMENTS_H_
 #define RUNDLET_STORAGE_LOG_HELD_SEGMENTS_H_
 
-#include <array>
-#include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <utility>
 
+#include "storage/epochs.h"
 #include "storage/log/segment_set.h"
 
 namespace rundlet {
 
-// Of one thread. Holds the few that it was asked for last.
+// Of one thread, and for a short time: who removes a segment waits for it.
 class HeldSegments {
  public:
-  explicit HeldSegments(const SegmentSet* segments) : segments_(segments) {}
+  explicit HeldSegments(const SegmentSet* segments)
+      : segments_(segments), guard_(segments->epochs()) {}
+  HeldSegments(const HeldSegments&) = delete;
+  HeldSegments& operator=(const HeldSegments&) = delete;
 
-  // Null: it is gone, and was not held. What it returns lives until the next
-  // call.
+  // Null: it is gone. What it returns lives until the next call.
   const Segment* Find(uint64_t id) {
-    for (const std::shared_ptr<const Segment>& segment : held_) {
-      if (segment != nullptr && segment->id() == id) return segment.get();
+    if (++finds_ % kFindsAtOnce == 0) {
+      newest_ = nullptr;
+      guard_.Renew();
     }
-    std::shared_ptr<const Segment> found = segments_->Find(id);
-    if (found == nullptr) return nullptr;
-    std::shared_ptr<const Segment>& place = held_[next_++ % held_.size()];
-    place = std::move(found);
-    return place.get();
+    if (newest_ == nullptr || newest_->id() != id) {
+      newest_ = segments_->FindGuarded(id);
+    }
+    return newest_;
   }
 
  private:
+  // Lets those that wait for the guard go on, however long the request.
+  static constexpr uint64_t kFindsAtOnce = 64;
+
   const SegmentSet* const segments_;
-  std::array<std::shared_ptr<const Segment>, 4> held_;
-  size_t next_ = 0;
+  Epochs::Guard guard_;
+  const Segment* newest_ = nullptr;
+  uint64_t finds_ = 0;
 };
 
 }  // namespace rundlet

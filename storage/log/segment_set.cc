@@ -1,61 +1,52 @@
 #include "storage/log/segment_set.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace rundlet {
-namespace {
-
-// Its count of references stands in front of it, in the same piece of memory:
-// alone on its cache lines.
-struct alignas(kStripeBytes) Counted {
-  std::shared_ptr<Segment> segment;
-};
-
-}  // namespace
 
 SegmentSet::SegmentSet() : map_(new Map) {}
 
 SegmentSet::~SegmentSet() { delete map_.load(std::memory_order_relaxed); }
 
-// Waits for lookups under way, so that what was removed is closed by now unless
-// a reader has it.
-void SegmentSet::Replace(const Map* map) {
-  epochs_.Delete(map_.exchange(map, std::memory_order_acq_rel));
-  epochs_.Drain();
+void SegmentSet::Replace(std::unique_ptr<const Map> map) {
+  epochs_.Delete(map_.exchange(map.release(), std::memory_order_acq_rel));
 }
 
 void SegmentSet::Add(const std::shared_ptr<Segment>& segment) {
-  auto references = std::make_shared<References>();
-  for (std::shared_ptr<Segment>& reference : *references) {
-    const auto counted = std::make_shared<Counted>(Counted{segment});
-    reference = std::shared_ptr<Segment>(counted, counted->segment.get());
-  }
   const absl::MutexLock lock(&mu_);
   auto map = std::make_unique<Map>(*map_.load(std::memory_order_relaxed));
-  (*map)[segment->id()] = std::move(references);
-  Replace(map.release());
+  (*map)[segment->id()] = segment;
+  Replace(std::move(map));
 }
 
 void SegmentSet::Remove(absl::Span<const uint64_t> ids) {
   const absl::MutexLock lock(&mu_);
   auto map = std::make_unique<Map>(*map_.load(std::memory_order_relaxed));
   for (const uint64_t id : ids) map->erase(id);
-  Replace(map.release());
+  Replace(std::move(map));
+  epochs_.Drain();  // the maps before it have references, too
+}
+
+const Segment* SegmentSet::FindGuarded(uint64_t id) const {
+  const Map& map = *map_.load(std::memory_order_acquire);
+  const auto found = map.find(id);
+  return found == map.end() ? nullptr : found->second.get();
 }
 
 std::shared_ptr<const Segment> SegmentSet::Find(uint64_t id) const {
   const Epochs::Guard guard(&epochs_);
   const Map& map = *map_.load(std::memory_order_acquire);
   const auto found = map.find(id);
-  return found == map.end() ? nullptr : (*found->second)[ThreadStripe()];
+  return found == map.end() ? nullptr : found->second;
 }
 
 std::vector<std::shared_ptr<Segment>> SegmentSet::All() const {
   std::vector<std::shared_ptr<Segment>> all;
   {
     const Epochs::Guard guard(&epochs_);
-    for (const auto& [id, references] : *map_.load(std::memory_order_acquire)) {
-      all.push_back((*references)[ThreadStripe()]);
+    for (const auto& [id, segment] : *map_.load(std::memory_order_acquire)) {
+      all.push_back(segment);
     }
   }
   std::sort(all.begin(), all.end(),

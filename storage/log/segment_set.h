@@ -3,7 +3,6 @@
 #ifndef RUNDLET_STORAGE_LOG_SEGMENT_SET_H_
 #define RUNDLET_STORAGE_LOG_SEGMENT_SET_H_
 
-#include <array>
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -15,16 +14,14 @@
 #include "absl/types/span.h"
 #include "storage/epochs.h"
 #include "storage/log/segment.h"
-#include "storage/thread_stripe.h"
 
 namespace rundlet {
 
 // Thread-safe. A segment lives until it was removed here and the last reader
 // has let it go.
 //
-// Every record that is read takes a reference of its segment. So that readers
-// share neither a lock nor a count, each stripe of threads has its own count of
-// each segment, and the map is replaced as a whole when it changes.
+// So that readers share neither a lock nor a count of references, the map is
+// replaced as a whole when it changes, and they look at it under a guard.
 class SegmentSet {
  public:
   SegmentSet();
@@ -33,23 +30,29 @@ class SegmentSet {
   SegmentSet& operator=(const SegmentSet&) = delete;
 
   void Add(const std::shared_ptr<Segment>& segment) ABSL_LOCKS_EXCLUDED(mu_);
+  // Waits for guards, so that what was removed is closed when it returns unless
+  // somebody has a reference of it.
   void Remove(absl::Span<const uint64_t> ids) ABSL_LOCKS_EXCLUDED(mu_);
 
   // Null if it is not there: a compaction has moved its records elsewhere.
   std::shared_ptr<const Segment> Find(uint64_t id) const;
 
+  // The same for as long as the caller's guard of epochs() lasts, which should
+  // be short: Remove waits for it.
+  const Segment* FindGuarded(uint64_t id) const;
+  const Epochs* epochs() const { return &epochs_; }
+
   // All, by ascending id.
   std::vector<std::shared_ptr<Segment>> All() const;
 
  private:
-  // The same segment, counted a stripe at a time.
-  using References = std::array<std::shared_ptr<Segment>, kThreadStripes>;
-  using Map = absl::flat_hash_map<uint64_t, std::shared_ptr<const References>>;
+  using Map = absl::flat_hash_map<uint64_t, std::shared_ptr<Segment>>;
 
-  void Replace(const Map* map) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void Replace(std::unique_ptr<const Map> map)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   absl::Mutex mu_;  // of those that change the map
-  Epochs epochs_;   // its guards last for one lookup
+  Epochs epochs_;
   std::atomic<const Map*> map_;
 };
 

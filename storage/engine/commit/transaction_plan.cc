@@ -2,9 +2,8 @@
 
 #include <algorithm>
 
-#include "absl/time/time.h"
 #include "absl/types/span.h"
-#include "storage/engine/expiry_micros.h"
+#include "storage/engine/commit/put_plan.h"
 #include "storage/engine/read/record_reader.h"
 #include "storage/format/checksum.h"
 #include "storage/limit_checks.h"
@@ -21,20 +20,6 @@ const std::string& KeyOf(const Operation& operation) {
 std::string& KeyOf(Operation& operation) {
   return std::visit([](auto& each) -> std::string& { return each.key; },
                     operation);
-}
-
-int64_t ResolveExpiry(const Expiry& expiry, int64_t now_us, int64_t kept_us) {
-  switch (expiry.rule()) {
-    case Expiry::Rule::kNever:
-      return 0;
-    case Expiry::Rule::kKeep:
-      return kept_us;
-    case Expiry::Rule::kAfter:
-      return ToExpiryMicros(absl::FromUnixMicros(now_us) + expiry.ttl());
-    case Expiry::Rule::kAt:
-      return ToExpiryMicros(expiry.time());
-  }
-  return 0;
 }
 
 template <typename T>
@@ -189,27 +174,16 @@ absl::Span<Operation> Planner::ChooseBranch() {
 }
 
 void Planner::Write(Seen& seen, ValueKind kind, int64_t expiry_us) {
-  Version& version = seen.found.version;
-  if (!seen.live) {
-    version.create_revision = input_.revision;
-    version.created_us = input_.now_us;
-    version.version = 0;
-    seen.live = true;
-  }
-  ++version.version;
-  version.revision = input_.revision;
-  version.modified_us = input_.now_us;
-  version.expiry_us = expiry_us;
-  version.kind = kind;
-  version.location = Location();
+  MakeNext(input_, seen.live, kind, expiry_us, &seen.found.version);
+  seen.found.version.location = Location();
+  seen.live = true;
   seen.mutation = ++mutations_;
 }
 
 void Planner::ApplyPut(Seen& seen, PutOperation& put) {
   ++plan_.put_count;
   const int64_t kept_us = seen.live ? seen.found.version.expiry_us : 0;
-  Write(seen, put.value.kind,
-        ResolveExpiry(put.expiry, input_.now_us, kept_us));
+  Write(seen, put.value.kind, ExpiryMicros(put.expiry, input_.now_us, kept_us));
   seen.put_value = &put.value.bytes;
   seen.found.value = seen.put_value;
 }
@@ -220,7 +194,7 @@ void Planner::ApplySetExpiry(Seen& seen, const SetExpiryOperation& set) {
   const Version& version = seen.found.version;
   seen.found.value = &ValueOf(*seen.key, seen.found);
   Write(seen, version.kind,
-        ResolveExpiry(set.expiry, input_.now_us, version.expiry_us));
+        ExpiryMicros(set.expiry, input_.now_us, version.expiry_us));
 }
 
 void Planner::ApplyDelete(Seen& seen) {
@@ -312,6 +286,10 @@ absl::Status Planner::Run() {
 
 absl::Status PlanTransaction(Transaction* transaction, const PlanInput& input,
                              TransactionPlan* plan) {
+  if (IsOnlyPut(*transaction)) {
+    PlanPut(std::get<PutOperation>(transaction->operations[0]), input, plan);
+    return absl::OkStatus();
+  }
   return Planner(transaction, input, plan).Run();
 }
 

@@ -59,7 +59,13 @@ void StoreReader::PrefetchAhead(
 }
 
 absl::StatusOr<std::optional<ReadResult>> StoreReader::TryRead(
-    const ReadRequest& request, int64_t time_us) {
+    const ReadRequest& request, std::optional<int64_t>* time_us) {
+  // Most keys have no expiry, and then a look at the clock is a cost.
+  const auto is_expired = [this, time_us](const Version& version) {
+    if (version.expiry_us == 0) return false;
+    if (!time_us->has_value()) *time_us = time_->now_us();
+    return version.ExpiredAt(**time_us);
+  };
   std::vector<std::optional<Version>> versions;
   ReadResult result;
   if (request.at == 0 && NamesRevision(request.at, request.at_time)) {
@@ -76,7 +82,7 @@ absl::StatusOr<std::optional<ReadResult>> StoreReader::TryRead(
   result.entries.resize(versions.size());
   for (size_t i = 0; i < versions.size(); ++i) {
     if (!request.metadata_only) PrefetchAhead(versions, i, &held);
-    if (!versions[i].has_value() || versions[i]->ExpiredAt(time_us)) continue;
+    if (!versions[i].has_value() || is_expired(*versions[i])) continue;
     const std::string& key = request.keys[i];
     Entry& entry = result.entries[i].emplace();
     FillEntry(key, *versions[i], &entry);
@@ -108,11 +114,11 @@ absl::StatusOr<ReadResult> StoreReader::Read(const ReadRequest& request) {
     if (is_pinned) index_->Unpin(request.at);
   });
   read_count_.Add(1);
-  const int64_t time_us =
-      is_pinned ? absl::ToUnixMicros(request.at_time) : time_->now_us();
+  std::optional<int64_t> time_us;
+  if (is_pinned) time_us = absl::ToUnixMicros(request.at_time);
   while (true) {
     absl::StatusOr<std::optional<ReadResult>> result =
-        TryRead(request, time_us);
+        TryRead(request, &time_us);
     if (!result.ok()) return result.status();
     if (result->has_value()) return **std::move(result);
   }

@@ -49,9 +49,10 @@ class StoreReader {
   // Has the records of the versions behind the i-th one fetched.
   void PrefetchAhead(absl::Span<const std::optional<Version>> versions,
                      size_t i, HeldSegments* held) const;
-  // Empty: a record has moved meanwhile, read again.
-  absl::StatusOr<std::optional<ReadResult>> TryRead(const ReadRequest& request,
-                                                    int64_t time_us);
+  // Sets *time_us, if a key has an expiry and it is empty. Empty: a record has
+  // moved meanwhile, read again.
+  absl::StatusOr<std::optional<ReadResult>> TryRead(
+      const ReadRequest& request, std::optional<int64_t>* time_us);
   absl::StatusOr<ScanPage> ScanAt(const ScanRequest& request, Revision at,
                                   int64_t time_us);
   uint64_t Count(const ScanRequest& request, Revision at,

@@ -1,10 +1,13 @@
-// Goal: a request finds each segment as the set does, and one that it holds
-// lives on for it when the set has let it go.
-// Method: segments in a set, found and removed; more of them than are held.
+// Goal: a request finds each segment as the set does; the one found last lives
+// on for it when the set has let it go, and no removal waits for long.
+// Method: segments in a set, found, and removed by another thread meanwhile.
 
 #include "storage/log/held_segments.h"
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
+#include <thread>
 
 #include "gtest/gtest.h"
 #include "tests/storage/log/segment_builder.h"
@@ -37,17 +40,38 @@ TEST_F(HeldSegmentsTest, FindsAnyNumberOfSegments) {
   }
 }
 
-TEST_F(HeldSegmentsTest, WhatItHoldsOutlivesItsRemoval) {
-  std::weak_ptr<const Segment> watch = set_.Find(2);
+TEST_F(HeldSegmentsTest, ARemovalWaitsForWhatIsHeld) {
+  const std::weak_ptr<const Segment> watch = set_.Find(2);
+  std::atomic<bool> removed{false};
+  std::thread remover;
   {
     HeldSegments held(&set_);
     const Segment* const segment = held.Find(2);
-    set_.Remove({1, 2});
+    remover = std::thread([&] {
+      set_.Remove({1, 2});
+      removed = true;
+    });
+    while (set_.Find(2) != nullptr) std::this_thread::yield();
     EXPECT_EQ(held.Find(2), segment);
     EXPECT_EQ(held.Find(1), nullptr);
     EXPECT_FALSE(watch.expired());
+    EXPECT_FALSE(removed);
   }
+  remover.join();
   EXPECT_TRUE(watch.expired());
+}
+
+// It would never end if the request's first guard lasted.
+TEST_F(HeldSegmentsTest, ARemovalDoesNotWaitForALongRequest) {
+  HeldSegments held(&set_);
+  std::atomic<bool> removed{false};
+  std::thread remover([&] {
+    set_.Remove({1});
+    removed = true;
+  });
+  while (!removed) EXPECT_NE(held.Find(2), nullptr);
+  remover.join();
+  EXPECT_EQ(held.Find(1), nullptr);
 }
 
 }  // namespace

@@ -139,6 +139,36 @@ TEST_F(TransactionPlanTest, AnExpiredKeyIsAbsentButHasToBeDeleted) {
   EXPECT_THAT(Changes(Plan({DeleteOperation{"k"}})), IsEmpty());
 }
 
+// A transaction that is only a put has a way of its own.
+TEST_F(TransactionPlanTest, APutAloneIsPlannedAsAmongOthers) {
+  Have("live", "old", 7, kNow + 5);
+  Have("expired", "old", 7, kNow);
+  for (const char* key : {"absent", "live", "expired"}) {
+    for (const Expiry& expiry :
+         {Expiry::Never(), Expiry::Keep(), Expiry::After(absl::Seconds(2)),
+          Expiry::At(absl::UnixEpoch())}) {
+      SCOPED_TRACE(key);
+      const TransactionPlan alone = Plan({PutOf(key, "new", expiry)});
+      const TransactionPlan among =
+          Plan({PutOf(key, "new", expiry), GetOperation{"elsewhere"}});
+      EXPECT_EQ(Changes(alone), Changes(among));
+      const Version& is = alone.changes.at(0).version;
+      const Version& should_be = among.changes.at(0).version;
+      EXPECT_EQ(is.create_revision, should_be.create_revision);
+      EXPECT_EQ(is.version, should_be.version);
+      EXPECT_EQ(is.created_us, should_be.created_us);
+      EXPECT_EQ(is.expiry_us, should_be.expiry_us);
+      EXPECT_EQ(is.kind, should_be.kind);
+      EXPECT_EQ(is.value, nullptr);
+      EXPECT_EQ(alone.receipt.results[0].existed,
+                among.receipt.results[0].existed);
+      EXPECT_EQ(alone.receipt.revision, among.receipt.revision);
+      EXPECT_EQ(alone.receipt.read_revision, among.receipt.read_revision);
+      EXPECT_EQ(alone.put_count, among.put_count);
+    }
+  }
+}
+
 TEST_F(TransactionPlanTest, ADeleteLeavesATombstoneOrNothing) {
   Have("k", "v");
   const TransactionPlan plan =
