@@ -12,12 +12,13 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 
 # The order of running: what fails fast comes first. Each NAME is
 # tests/stages/NAME.sh, whose second line says what it does.
-stages=(lint manifests unit grpcurl clients sanitize tsan tidy fuzz image)
+stages=(lint manifests unit grpcurl clients linearizability sanitize tsan tidy fuzz
+  image)
 
 list() {
   local stage
   for stage in "${stages[@]}"; do
-    printf '%-14s %s\n' "$stage" \
+    printf '%-15s %s\n' "$stage" \
       "$(sed -n '2s/^# //p' "tests/stages/$stage.sh")"
   done
 }
@@ -66,7 +67,7 @@ run() {
   bad=$(grep -c '^fail ' "$RESULTS")
   passed=$((passed + good))
   failed=$((failed + bad))
-  summary+=$(printf '%-14s %5d passed %5d failed %6d s' \
+  summary+=$(printf '%-15s %5d passed %5d failed %6d s' \
     "$name" "$good" "$bad" $((SECONDS - began)))$'\n'
   printf -- '-- %s: %d passed, %d failed, %d s\n' \
     "$name" "$good" "$bad" $((SECONDS - began))

@@ -226,13 +226,13 @@ func TestAClientSurvivesItsServer(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		db := connect(t, server.target)
+		db := connect(t, server.Target)
 		key := fmt.Sprintf("life:%d", i)
 		if i > 0 {
 			get(t, db, fmt.Sprintf("life:%d", i-1))
 		}
 		put(t, db, key, rundlet.Text("v"), rundlet.OS)
-		if err := server.stop(signal); err != nil {
+		if err := server.Stop(signal); err != nil {
 			t.Error(err)
 		}
 		_, err = db.Put(t.Context(), key, rundlet.Text("w"))

@@ -1,0 +1,127 @@
+package linearizability
+
+import (
+	"context"
+	"fmt"
+	"math/rand"
+	"sync"
+	"syscall"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/backoff"
+	"google.golang.org/grpc/credentials/insecure"
+
+	"rundlet/clients/go/rundletpb"
+	"rundlet/clients/go/rundlettest"
+)
+
+// How soon a client comes back after a kill.
+var reconnect = grpc.ConnectParams{
+	Backoff: backoff.Config{
+		BaseDelay: 10 * time.Millisecond, Multiplier: 1.5,
+		Jitter: 0.2, MaxDelay: 100 * time.Millisecond,
+	},
+	MinConnectTimeout: time.Second,
+}
+
+// subject is a server that is killed and compacted while it is used. What it
+// acknowledges it has given to the kernel, which survives a kill.
+type subject struct {
+	binary, data, target string
+	server               *rundlettest.Server
+}
+
+func startSubject(binary, data string) (*subject, error) {
+	s := &subject{binary: binary, data: data}
+	if err := s.start("127.0.0.1:0"); err != nil {
+		return nil, err
+	}
+	s.target = s.server.Target
+	return s, nil
+}
+
+func (s *subject) start(address string) error {
+	server, err := rundlettest.Start(s.binary, s.data, address,
+		"--durability=os", "--history_window=0", "--segment_bytes=1MiB")
+	if err == nil {
+		s.server = server
+	}
+	return err
+}
+
+// connect makes a client of its own. It retries nothing.
+func (s *subject) connect() (*grpc.ClientConn, error) {
+	return grpc.NewClient(s.target,
+		grpc.WithTransportCredentials(insecure.NewCredentials()),
+		grpc.WithConnectParams(reconnect), grpc.WithDisableRetry())
+}
+
+// disturb kills and starts the server, and compacts it, by turns, until done is
+// closed.
+func (s *subject) disturb(random *rand.Rand, pause time.Duration,
+	done <-chan struct{}) error {
+	connection, err := s.connect()
+	if err != nil {
+		return err
+	}
+	defer connection.Close()
+	admin := rundletpb.NewAdminServiceClient(connection)
+	for kill := true; ; kill = !kill {
+		select {
+		case <-done:
+			return nil
+		case <-time.After(pause/2 + time.Duration(random.Int63n(int64(pause)))):
+		}
+		if kill {
+			if err := s.server.Stop(syscall.SIGKILL); err != nil {
+				return err
+			}
+			if err := s.start(s.target); err != nil {
+				return err
+			}
+			continue
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		_, err := admin.Compact(ctx, &rundletpb.CompactRequest{},
+			grpc.WaitForReady(true))
+		cancel()
+		if err != nil {
+			return fmt.Errorf("compact: %w", err)
+		}
+	}
+}
+
+// run lets so many clients work on the subject, disturbed, and ends when they
+// do.
+func (s *subject) run(seed int64, clients int, pause time.Duration,
+	work func(client int, random *rand.Rand, connection *grpc.ClientConn) error,
+) error {
+	errs := make(chan error, clients+1)
+	done := make(chan struct{})
+	var disturbing, working sync.WaitGroup
+	disturbing.Go(func() {
+		errs <- s.disturb(rand.New(rand.NewSource(seed)), pause, done)
+	})
+	for client := range clients {
+		working.Go(func() {
+			connection, err := s.connect()
+			if err == nil {
+				random := rand.New(rand.NewSource(seed + int64(client) + 1))
+				err = work(client, random, connection)
+				_ = connection.Close()
+			}
+			errs <- err
+		})
+	}
+	working.Wait()
+	close(done)
+	disturbing.Wait()
+	close(errs)
+	for err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
