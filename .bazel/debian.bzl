@@ -51,8 +51,10 @@ _LIBRARIES = {
     "protobuf": struct(modules = ["protobuf"], deps = [":absl"]),
     "rapidjson": struct(modules = ["RapidJSON"]),
     "rocksdb": struct(modules = ["rocksdb"]),
+    "snappy": struct(linkopts = ["-lsnappy"]),
     "spdlog": struct(modules = ["spdlog"]),
     "zlib": struct(modules = ["zlib"]),
+    "zstd": struct(modules = ["libzstd"]),
 }
 
 _GOOGLEAPIS = ("/usr/share/gocode/src/github.com/grpc-ecosystem/" +

@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "service/host_port.h"
 #include "service/logging.h"
+#include "storage/compression.h"
 #include "storage/transaction.h"
 
 namespace rundlet {
@@ -31,7 +32,8 @@ struct ServerConfig {
 
   Durability durability = Durability::kDisk;
   uint64_t segment_bytes = 0;
-  uint64_t compaction_live_percent = 0;  // 0: only when asked for
+  Compression compression = Compression::kNone;  // of values
+  uint64_t compaction_live_percent = 0;          // 0: only when asked for
   uint64_t compaction_dead_bytes = 0;
   uint64_t compaction_expired_bytes = 0;     // 0: not for that
   uint64_t compaction_spare_segments = 0;    // 0: not for that

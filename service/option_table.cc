@@ -162,6 +162,17 @@ const OptionRow kOptions[] = {
        return Assign(ParseBytes(text, uint64_t{4} << 10, uint64_t{1} << 40),
                      &config->history_bytes);
      }},
+    {"compression", "METHOD", "none",
+     "How values are stored that are put from now on: none, snappy or zstd, "
+     "which also learns dictionaries of what the values have in common. A "
+     "value that would not become shorter by an eighth is stored plain.",
+     [](const std::string& text, ServerConfig* config) {
+       return Assign(
+           ParseChoice<Compression>(text, {{"none", Compression::kNone},
+                                           {"snappy", Compression::kSnappy},
+                                           {"zstd", Compression::kZstd}}),
+           &config->compression);
+     }},
     {"cache_entries", "COUNT", "1000",
      "How many records the cache holds at most; 0 turns it off. Up to "
      "1000000000.",

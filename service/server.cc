@@ -114,6 +114,7 @@ absl::Status Server::OpenStore(const ServerConfig& config, ServerHooks* hooks) {
   options.path = config.data;
   options.durability = config.durability;
   options.segment_bytes = config.segment_bytes;
+  options.compression = config.compression;
   options.compaction_live_ratio =
       static_cast<double>(config.compaction_live_percent) / 100;
   options.compaction_dead_bytes = config.compaction_dead_bytes;

@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "storage/compression.h"
 #include "storage/file/clock.h"
 #include "storage/file/file_system.h"
 #include "storage/limits.h"
@@ -29,6 +30,15 @@ struct Options {
   // A log or base segment is sealed when the next record would make it larger.
   // Smaller: finer compaction, more files. 4 KiB (tests: 256 B) to 4 GiB.
   uint64_t segment_bytes = uint64_t{256} << 20;
+
+  // How values are stored that are put from now on. One of less than 64 bytes,
+  // or that would not become shorter by an eighth, is stored plain; what has
+  // been written stays as it is, and is read whatever stands here.
+  Compression compression = Compression::kNone;
+
+  // With kZstd: how many bytes of values a dictionary is learned from, which
+  // makes short ones much shorter. 0: none is learned.
+  uint64_t dictionary_sample_bytes = uint64_t{1} << 20;
 
   // The cache of records, by least recent use: at most this many entries and
   // bytes. 0 entries turn it off.

@@ -39,6 +39,13 @@ struct MemoryStats {
   uint64_t process_bytes = 0;  // of the process; 0: not known
 };
 
+// What compression has done since open.
+struct CompressionStats {
+  uint64_t value_bytes = 0;       // of values, as they were put
+  uint64_t stored_bytes = 0;      // the same, as they were written
+  uint64_t dictionary_count = 0;  // that the store has learned, ever
+};
+
 struct StoreStats {
   // The six that BitPyStore has. Counters count from open.
   uint64_t keys_in_index = 0;
@@ -80,6 +87,7 @@ struct StoreStats {
   uint64_t hint_count = 0;  // sealed segments that have a hint
   uint64_t hint_bytes = 0;  // that were written since open
   MemoryStats memory;
+  CompressionStats compression;  // zero, but for dictionaries, where it is off
   // What recovery found at open.
   bool recovery_used_checkpoint = false;
   uint64_t recovery_hints_used = 0;

@@ -53,6 +53,13 @@ void EncodeRecovery(const StoreStats& stats, v1::StatsResponse* proto) {
   proto->set_recovery_segments_read(stats.recovery_segments_read);
 }
 
+void EncodeCompression(const CompressionStats& stats,
+                       v1::CompressionStats* proto) {
+  proto->set_value_bytes(stats.value_bytes);
+  proto->set_stored_bytes(stats.stored_bytes);
+  proto->set_dictionary_count(stats.dictionary_count);
+}
+
 }  // namespace
 
 void Encode(const StoreStats& stats, v1::StatsResponse* proto) {
@@ -95,6 +102,7 @@ void Encode(const StoreStats& stats, v1::StatsResponse* proto) {
   EncodeMemory(stats.memory, proto->mutable_memory());
   proto->set_hint_count(stats.hint_count);
   proto->set_hint_bytes(stats.hint_bytes);
+  EncodeCompression(stats.compression, proto->mutable_compression());
   EncodeRecovery(stats, proto);
 }
 

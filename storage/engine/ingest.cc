@@ -68,6 +68,7 @@ absl::Status Ingest::CheckLabel(absl::string_view label) {
 
 absl::Status Ingest::WriteEntries(EntrySource& source, int64_t time_us,
                                   BaseWriter& writer) {
+  ValueCompressor compressor(environment_.compression);
   Entry entry;
   std::string previous_key;
   uint64_t given = 0;
@@ -80,8 +81,9 @@ absl::Status Ingest::WriteEntries(EntrySource& source, int64_t time_us,
     absl::Status status =
         CheckEntry(entry, previous_key, given, *environment_.limits);
     if (!status.ok()) return status;
-    status =
-        writer.Append(RecordOf(entry, report_.first_revision + given, time_us));
+    Record record = RecordOf(entry, report_.first_revision + given, time_us);
+    compressor.Compress(absl::MakeSpan(&record, 1));
+    status = writer.Append(record);
     if (!status.ok()) return status;
     ++given;
     previous_key = std::move(entry.key);

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "storage/compression/value_compressor.h"
 #include "storage/engine/commit/active_log.h"
 #include "storage/engine/commit/commit_pipeline.h"
 #include "storage/file/file_system.h"
@@ -33,6 +34,7 @@ class Ingest {
     Index* index = nullptr;
     ActiveLog* log = nullptr;
     CommitPipeline* pipeline = nullptr;
+    ValueCompressor::Settings compression = {};
   };
 
   explicit Ingest(Environment environment);

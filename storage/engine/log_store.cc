@@ -61,6 +61,9 @@ absl::Status CheckOptions(const Options& options) {
     return absl::InvalidArgumentError(
         "durability: the default is memory, os or disk");
   }
+  if (options.compression > Compression::kZstd) {
+    return absl::InvalidArgumentError("compression is none, snappy or zstd");
+  }
   if (options.sync_interval <= absl::ZeroDuration() ||
       options.sweep_interval <= absl::ZeroDuration() ||
       options.disk_interval <= absl::ZeroDuration()) {
@@ -184,11 +187,13 @@ absl::Status LogStore::StartThreads() {
   disk_ = std::make_unique<DiskGuard>(DiskSettings());
   memory_ = std::make_unique<MemoryGuard>(MemoryGuard::Settings{
       options_.memory_bytes_max, [this] { return MeasureMemory(); }});
+  StartTrainer();
   pipeline_ = std::make_unique<CommitPipeline>(
       CommitPipeline::Settings{
           options_.durability, options_.sync_interval, &options_.limits,
           time_.get(), disk_.get(), memory_.get(), requests_.get(),
-          std::move(options_.on_fatal), [this] { watches_->OnPublish(); }},
+          std::move(options_.on_fatal), [this] { watches_->OnPublish(); },
+          CompressionSettings()},
       log_.get(), &index_, &cache_, recovered_.next_revision - 1,
       recovered_.next_revision);
   history_ = std::make_unique<HistoryWindow>(
@@ -253,6 +258,7 @@ LogStore::~LogStore() {
   RUNDLET_SYNC_POINT("close: begins");
   sweeper_.reset();
   compactor_.reset();
+  if (trainer_ != nullptr) trainer_->Stop();
   RUNDLET_SYNC_POINT("close: background stopped");
   const absl::StatusOr<Revision> next_revision = pipeline_->Close();
   RUNDLET_SYNC_POINT("close: commits closed");
@@ -324,7 +330,7 @@ absl::StatusOr<IngestReport> LogStore::Ingest(EntrySource& source) {
   rundlet::Ingest ingest({options_.file_system, options_.path,
                           options_.segment_bytes, &options_.limits,
                           recovered_.manifest.get(), &segments_, &index_,
-                          log_.get(), pipeline_.get()});
+                          log_.get(), pipeline_.get(), CompressionSettings()});
   absl::StatusOr<IngestReport> report = ingest.Run(source, time_->now_us());
   if (ingest.must_stop()) pipeline_->Fail(report.status());
   if (report.ok()) EndWatches(*report);

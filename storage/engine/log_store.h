@@ -10,6 +10,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "storage/compression/dictionary_trainer.h"
+#include "storage/compression/value_compressor.h"
 #include "storage/engine/commit/active_log.h"
 #include "storage/engine/commit/commit_pipeline.h"
 #include "storage/engine/compaction/compactor.h"
@@ -72,6 +74,9 @@ class LogStore final : public Store {
   void EndWatches(const IngestReport& report);
   void StartHintMaker();
   absl::Status StartThreads();
+  void StartTrainer();
+  ValueCompressor::Settings CompressionSettings();
+  CompressionStats MeasureCompression() const;
   // Remembers what recovery has found.
   absl::Status StartRequests();
   DiskGuard::Settings DiskSettings();
@@ -111,6 +116,8 @@ class LogStore final : public Store {
   std::unique_ptr<StoreReader> present_reader_;
   std::unique_ptr<LogHistory> log_history_;
   std::unique_ptr<WatchHub> watches_;
+  CompressionCounts compression_counts_;
+  std::unique_ptr<DictionaryTrainer> trainer_;  // null: nothing is learned
   std::unique_ptr<CommitPipeline> pipeline_;
   std::unique_ptr<HistoryWindow> history_;
   std::unique_ptr<Compactor> compactor_;

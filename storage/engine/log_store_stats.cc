@@ -53,6 +53,7 @@ StoreStats LogStore::Stats() const {
   stats.request_count = requests_->count();
   stats.disk = disk_->stats();
   stats.memory = memory_->stats(commits.pending_bytes);
+  stats.compression = MeasureCompression();
   stats.recovery_duration = recovery_duration_;
   stats.recovered_record_count = recovered_.record_count;
   stats.recovery_cut_bytes = recovered_.cut_bytes;

@@ -21,6 +21,7 @@ enum Tag : uint8_t {
   kTime = 7,
   kIngested = 8,
   kSegmentIdMax = 9,
+  kDictionary = 10,
 };
 
 void AppendNumbers(Tag tag, std::initializer_list<uint64_t> numbers,
@@ -111,6 +112,12 @@ bool TakeOperation(FieldReader& in, ManifestEdit* edit) {
     case kSegmentIdMax:
       edit->segment_id_max = in.Take<uint64_t>();
       return true;
+    case kDictionary: {
+      AddedDictionary& added = edit->dictionaries.emplace_back();
+      added.id = in.Take<uint8_t>();
+      added.bytes = std::string(in.TakeBytes(in.Take<uint16_t>()));
+      return true;
+    }
     default:
       return false;
   }
@@ -145,6 +152,12 @@ std::string EncodeManifestEdit(const ManifestEdit& edit) {
     out.push_back(static_cast<char>(kIngested));
     AppendFixed(static_cast<uint16_t>(label.size()), &out);
     out.append(label);
+  }
+  for (const AddedDictionary& added : edit.dictionaries) {
+    out.push_back(static_cast<char>(kDictionary));
+    out.push_back(static_cast<char>(added.id));
+    AppendFixed(static_cast<uint16_t>(added.bytes.size()), &out);
+    out.append(added.bytes);
   }
   if (edit.clean_stop.has_value()) {
     const CleanStop& stop = *edit.clean_stop;

@@ -35,6 +35,12 @@ struct CleanStop {
   Revision next_revision = 0;
 };
 
+// What zstd knows of values before it sees one (FORMAT.md section 3.5).
+struct AddedDictionary {
+  uint8_t id = 0;
+  std::string bytes;
+};
+
 // What one edit says; an absent field says nothing.
 struct ManifestEdit {
   std::vector<AddedSegment> added;
@@ -46,9 +52,10 @@ struct ManifestEdit {
   std::optional<uint64_t> segment_id_max;
   std::optional<CleanStop> clean_stop;
   std::vector<std::string> ingested;
+  std::vector<AddedDictionary> dictionaries;
 };
 
-// REQUIRES: labels have at most 65,535 bytes.
+// REQUIRES: labels and dictionaries have at most 65,535 bytes.
 std::string EncodeManifestEdit(const ManifestEdit& edit);
 
 // DATA_LOSS: an unknown operation or kind, or bytes that end early.

@@ -31,9 +31,14 @@ uint8_t ByteAt(absl::string_view bytes, size_t at) {
   return static_cast<uint8_t>(bytes[at]);
 }
 
+// What has no value has no compression.
+uint8_t CompressionMax(RecordType type) {
+  return type == RecordType::kPut ? static_cast<uint8_t>(Compression::kZstd)
+                                  : 0;
+}
+
 // What a checksum cannot tell: that the writer was of this version.
-absl::Status CheckFields(const Record& record, uint8_t compression,
-                         uint8_t flags) {
+absl::Status CheckFields(const Record& record, uint8_t flags) {
   const auto kind = static_cast<uint8_t>(record.kind);
   const bool is_put = record.type == RecordType::kPut;
   const bool is_receipt = record.type == RecordType::kReceipt;
@@ -49,7 +54,9 @@ absl::Status CheckFields(const Record& record, uint8_t compression,
       (record.expired && record.type != RecordType::kDelete)) {
     return absl::DataLossError("a value or a cause is not one of its type");
   }
-  if (compression != 0 || (flags & ~kKnownFlags) != 0) {
+  const auto compression = static_cast<uint8_t>(record.compression);
+  if (compression > CompressionMax(record.type) ||
+      (flags & ~kKnownFlags) != 0) {
     return absl::DataLossError(absl::StrCat(
         "compression ", compression, " or flags ", flags, " are unknown"));
   }
@@ -78,7 +85,7 @@ void EncodeRecord(const Record& record, uint32_t seed, char* out) {
   const bool is_put = record.type == RecordType::kPut;
   header[kTypeAt] = static_cast<char>(record.type);
   header[kKindAt] = is_put ? static_cast<char>(record.kind) : '\0';
-  header[kCompressionAt] = 0;
+  header[kCompressionAt] = static_cast<char>(record.compression);
   header[kFlagsAt] =
       static_cast<char>((record.ends_transaction ? kEndsTransaction : 0) |
                         (record.expired ? kExpired : 0) |
@@ -112,7 +119,8 @@ bool LooksLikeRecord(absl::string_view bytes) {
   const bool is_receipt = type == static_cast<uint8_t>(RecordType::kReceipt);
   const size_t key_bytes = DecodeFixed<uint16_t>(&bytes[kKeyBytesAt]);
   return type >= 1 && type <= 3 && kind <= 3 && is_put == (kind != 0) &&
-         ByteAt(bytes, kCompressionAt) == 0 &&
+         ByteAt(bytes, kCompressionAt) <=
+             CompressionMax(static_cast<RecordType>(type)) &&
          (ByteAt(bytes, kFlagsAt) & ~kKnownFlags) == 0 &&
          (is_put || DecodeFixed<uint32_t>(&bytes[kValueBytesAt]) == 0) &&
          key_bytes <= kKeyBytesMax && (key_bytes == 0) == is_receipt;
@@ -152,6 +160,7 @@ absl::StatusOr<Record> DecodeRecord(absl::string_view bytes, uint32_t seed) {
   Record record;
   record.type = static_cast<RecordType>(ByteAt(bytes, kTypeAt));
   record.kind = static_cast<ValueKind>(ByteAt(bytes, kKindAt));
+  record.compression = static_cast<Compression>(ByteAt(bytes, kCompressionAt));
   record.ends_transaction = (flags & kEndsTransaction) != 0;
   record.expired = (flags & kExpired) != 0;
   record.revision = DecodeFixed<uint64_t>(numbers);
@@ -165,8 +174,7 @@ absl::StatusOr<Record> DecodeRecord(absl::string_view bytes, uint32_t seed) {
   record.extra =
       bytes.substr(kRecordHeaderBytes + key_bytes + value_bytes,
                    record_bytes - kRecordHeaderBytes - key_bytes - value_bytes);
-  const absl::Status fields =
-      CheckFields(record, ByteAt(bytes, kCompressionAt), flags);
+  const absl::Status fields = CheckFields(record, flags);
   if (!fields.ok()) return fields;
   return record;
 }

@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "storage/compression.h"
 #include "storage/entry.h"
 
 namespace rundlet {
@@ -17,10 +18,12 @@ enum class RecordType : uint8_t { kPut = 1, kDelete = 2, kReceipt = 3 };
 
 constexpr size_t kRecordHeaderBytes = 64;
 
-// A record; the strings point into memory of somebody else.
+// A record; the strings point into memory of somebody else. The value is what
+// is stored: what was put, or that compressed (compression/value_codec.h).
 struct Record {
   RecordType type = RecordType::kPut;
-  ValueKind kind = ValueKind::kText;  // of a put; ignored otherwise
+  ValueKind kind = ValueKind::kText;             // of a put; ignored otherwise
+  Compression compression = Compression::kNone;  // of the value, as stored
   bool ends_transaction = true;
   bool expired = false;  // a delete: because the key had expired
   Revision revision = 0;

@@ -35,6 +35,7 @@ struct ManifestState {
   std::optional<CleanStop> clean_stop;  // the last one
   bool stopped_cleanly = false;         // nothing has followed it
   std::set<std::string> ingested;
+  std::map<uint8_t, std::string> dictionaries;  // by id
 
   // Applies one edit. DATA_LOSS: it does not fit the state, which is then of
   // no further use.

@@ -41,6 +41,12 @@ absl::Status ManifestState::Apply(const ManifestEdit& edit) {
     segment_id_max = std::max(segment_id_max, *edit.segment_id_max);
   }
   ingested.insert(edit.ingested.begin(), edit.ingested.end());
+  for (const AddedDictionary& added : edit.dictionaries) {
+    if (!dictionaries.emplace(added.id, added.bytes).second) {
+      return absl::DataLossError(
+          absl::StrCat("a MANIFEST edit adds again dictionary ", added.id));
+    }
+  }
   stopped_cleanly = edit.clean_stop.has_value();
   if (stopped_cleanly) clean_stop = edit.clean_stop;
   return absl::OkStatus();
@@ -58,6 +64,9 @@ ManifestEdit ManifestState::AsEdit() const {
   edit.segment_id_max = segment_id_max;
   edit.clean_stop = clean_stop;
   edit.ingested.assign(ingested.begin(), ingested.end());
+  for (const auto& [id, bytes] : dictionaries) {
+    edit.dictionaries.push_back({id, bytes});
+  }
   return edit;
 }
 

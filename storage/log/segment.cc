@@ -5,6 +5,7 @@
 #include "absl/memory/memory.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "storage/compression/value_codec.h"
 #include "storage/format/checksum.h"
 #include "storage/format/file_header.h"
 
@@ -118,13 +119,36 @@ absl::string_view Segment::Mapped(const Location& location) const {
   return mapped_.At(location.offset, location.bytes);
 }
 
+absl::Status Segment::Damaged(const Location& location,
+                              const absl::Status& status) const {
+  return absl::DataLossError(absl::StrCat(
+      path_, ": at offset ", location.offset, ": ", status.message()));
+}
+
 absl::StatusOr<Record> Segment::Decode(const Location& location,
                                        absl::string_view bytes) const {
   absl::StatusOr<Record> record =
       DecodeRecord(bytes, PlaceSeed(salt_, location.offset));
   if (record.ok()) return record;
-  return absl::DataLossError(absl::StrCat(
-      path_, ": at offset ", location.offset, ": ", record.status().message()));
+  return Damaged(location, record.status());
+}
+
+absl::Status Segment::CheckValue(const Record& record,
+                                 const Location& location) const {
+  if (record.compression == Compression::kNone) return absl::OkStatus();
+  std::string value;
+  return DecodeValue(record, location, &value);
+}
+
+absl::Status Segment::DecodeValue(const Record& record,
+                                  const Location& location,
+                                  std::string* value) const {
+  static const auto* const kNoDictionaries = new Dictionaries();
+  const absl::Status decoded = rundlet::DecodeValue(
+      record, dictionaries_ == nullptr ? *kNoDictionaries : *dictionaries_,
+      value);
+  if (!absl::IsDataLoss(decoded)) return decoded;
+  return Damaged(location, decoded);
 }
 
 }  // namespace rundlet

@@ -7,9 +7,11 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "storage/compression/dictionaries.h"
 #include "storage/file/file_system.h"
 #include "storage/format/file_names.h"
 #include "storage/format/location.h"
@@ -69,9 +71,25 @@ class Segment {
   absl::StatusOr<Record> Decode(const Location& location,
                                 absl::string_view bytes) const;
 
+  // The value as it was put, of a record that stands at `location`. DATA_LOSS
+  // names path and offset; *value is undefined then.
+  absl::Status DecodeValue(const Record& record, const Location& location,
+                           std::string* value) const;
+
+  // The same without giving it, which costs nothing where it is stored plain.
+  absl::Status CheckValue(const Record& record, const Location& location) const;
+
+  // What the store's values are compressed with; before others have it.
+  void set_dictionaries(std::shared_ptr<const Dictionaries> dictionaries) {
+    dictionaries_ = std::move(dictionaries);
+  }
+
  private:
   Segment(std::string path, SegmentName name, uint32_t salt, bool recovered,
           std::unique_ptr<File> file);
+
+  absl::Status Damaged(const Location& location,
+                       const absl::Status& status) const;
 
   const std::string path_;
   const SegmentName name_;
@@ -79,6 +97,7 @@ class Segment {
   const bool recovered_;
   const std::unique_ptr<File> file_;
   const MappedFile mapped_;
+  std::shared_ptr<const Dictionaries> dictionaries_;  // may be null
   std::atomic<uint64_t> bytes_;
 };
 

@@ -14,6 +14,7 @@ void SegmentSet::Replace(std::unique_ptr<const Map> map) {
 }
 
 void SegmentSet::Add(const std::shared_ptr<Segment>& segment) {
+  segment->set_dictionaries(dictionaries_);
   const absl::MutexLock lock(&mu_);
   auto map = std::make_unique<Map>(*map_.load(std::memory_order_relaxed));
   (*map)[segment->id()] = segment;
@@ -32,6 +33,15 @@ const Segment* SegmentSet::FindGuarded(uint64_t id) const {
   const Map& map = *map_.load(std::memory_order_acquire);
   const auto found = map.find(id);
   return found == map.end() ? nullptr : found->second.get();
+}
+
+absl::Status SegmentSet::KnowDictionaries(
+    const std::map<uint8_t, std::string>& by_id) {
+  absl::Status known;
+  for (const auto& [id, bytes] : by_id) {
+    known.Update(dictionaries_->Add(id, bytes));
+  }
+  return known;
 }
 
 std::shared_ptr<const Segment> SegmentSet::Find(uint64_t id) const {

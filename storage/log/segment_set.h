@@ -5,13 +5,17 @@
 
 #include <atomic>
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/types/span.h"
+#include "storage/compression/dictionaries.h"
 #include "storage/epochs.h"
 #include "storage/log/segment.h"
 
@@ -34,6 +38,15 @@ class SegmentSet {
   // somebody has a reference of it.
   void Remove(absl::Span<const uint64_t> ids) ABSL_LOCKS_EXCLUDED(mu_);
 
+  // What the values in the segments are compressed with. Never null.
+  const std::shared_ptr<Dictionaries>& dictionaries() const {
+    return dictionaries_;
+  }
+
+  // Adds those of a MANIFEST. DATA_LOSS: one of them is damaged, and values
+  // that need it cannot be read.
+  absl::Status KnowDictionaries(const std::map<uint8_t, std::string>& by_id);
+
   // Null if it is not there: a compaction has moved its records elsewhere.
   std::shared_ptr<const Segment> Find(uint64_t id) const;
 
@@ -50,6 +63,10 @@ class SegmentSet {
 
   void Replace(std::unique_ptr<const Map> map)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+
+  // The segments', which may outlive their set.
+  const std::shared_ptr<Dictionaries> dictionaries_ =
+      std::make_shared<Dictionaries>();
 
   absl::Mutex mu_;  // of those that change the map
   Epochs epochs_;

@@ -48,7 +48,7 @@ class Walk {
                              SeedAt(offset));
   }
 
-  // A record that ends at or before `limit`.
+  // A record that ends at or before `limit`, and whose value can be had.
   absl::StatusOr<Record> RecordAt(LenientWindow& window, uint64_t offset,
                                   uint64_t limit) {
     absl::string_view bytes = window.At(offset, kRecordHeaderBytes);
@@ -56,7 +56,13 @@ class Walk {
       bytes = window.At(
           offset, std::min<uint64_t>(PeekRecordBytes(bytes), limit - offset));
     }
-    return DecodeRecord(bytes, SeedAt(offset));
+    absl::StatusOr<Record> record = DecodeRecord(bytes, SeedAt(offset));
+    if (!record.ok()) return record;
+    const Location location{segment_.id(), offset,
+                            static_cast<uint32_t>(record->EncodedBytes())};
+    absl::Status value = segment_.CheckValue(*record, location);
+    if (!value.ok()) return value;
+    return record;
   }
 
   bool VerifiesAt(uint64_t offset) {

@@ -1,7 +1,7 @@
 // Goal: the engine keeps the laws of Store: on a disk in memory, also when it
 // is compacted or restarted between any two steps of a law, without a cache,
-// and on the machine's own files. Method: the suites of laws over stores that
-// are opened in these ways.
+// with compressed values, and on the machine's own files. Method: the suites of
+// laws over stores that are opened in these ways.
 
 #include <functional>
 #include <memory>
@@ -22,10 +22,11 @@ class EngineWorld : public StoreWorld {
   enum class Disturbance { kNone, kCompaction, kRestart };
 
   EngineWorld(const Limits& limits, Disturbance disturbance,
-              uint64_t cache_entries)
+              uint64_t cache_entries, Compression compression)
       : limits_(limits),
         disturbance_(disturbance),
-        cache_entries_(cache_entries) {
+        cache_entries_(cache_entries),
+        compression_(compression) {
     OpenStore();
   }
 
@@ -53,6 +54,7 @@ class EngineWorld : public StoreWorld {
     options.path = "/data";
     options.segment_bytes = 1024;
     options.cache_entries = cache_entries_;
+    options.compression = compression_;
     options.limits = limits_;
     options.file_system = &disk_;
     options.clock = &clock_;
@@ -64,6 +66,7 @@ class EngineWorld : public StoreWorld {
   const Limits limits_;
   const Disturbance disturbance_;
   const uint64_t cache_entries_;
+  const Compression compression_;
   FakeClock clock_;
   CrashableFileSystem disk_;
   std::unique_ptr<Store> store_;
@@ -92,10 +95,11 @@ class RealFilesWorld : public StoreWorld {
 };
 
 StoreFactory Engine(const char* name, EngineWorld::Disturbance disturbance,
-                    uint64_t cache_entries) {
+                    uint64_t cache_entries,
+                    Compression compression = Compression::kNone) {
   return {name, [=](const Limits& limits) {
             return std::make_unique<EngineWorld>(limits, disturbance,
-                                                 cache_entries);
+                                                 cache_entries, compression);
           }};
 }
 
@@ -107,16 +111,21 @@ const StoreFactory kCompacted =
     Engine("Compacted", EngineWorld::Disturbance::kCompaction, 4);
 const StoreFactory kRestarted =
     Engine("Restarted", EngineWorld::Disturbance::kRestart, 4);
+const StoreFactory kSnappy = Engine(
+    "Snappy", EngineWorld::Disturbance::kRestart, 4, Compression::kSnappy);
+const StoreFactory kZstd = Engine("Zstd", EngineWorld::Disturbance::kCompaction,
+                                  4, Compression::kZstd);
 const StoreFactory kRealFiles = {
     "RealFiles", [](const Limits& limits) {
       return std::make_unique<RealFilesWorld>(limits);
     }};
 
 #define RUNDLET_HOLD_ALL(laws)                                               \
-  INSTANTIATE_TEST_SUITE_P(Engine, laws,                                     \
-                           ::testing::Values(kSteady, kUncached, kCompacted, \
-                                             kRestarted, kRealFiles),        \
-                           StoreFactoryName)
+  INSTANTIATE_TEST_SUITE_P(                                                  \
+      Engine, laws,                                                          \
+      ::testing::Values(kSteady, kUncached, kCompacted, kRestarted, kSnappy, \
+                        kZstd, kRealFiles),                                  \
+      StoreFactoryName)
 
 RUNDLET_HOLD_ALL(PlainLaws);
 RUNDLET_HOLD_ALL(EntryLaws);

@@ -75,6 +75,8 @@ Options RandomHistory::MakeOptions() {
   options.durability = static_cast<Durability>(random_.Between(1, 3));
   options.segment_bytes = segment_bytes_;
   options.cache_entries = random_.Below(20);
+  options.compression = static_cast<Compression>(random_.Below(3));
+  options.dictionary_sample_bytes = random_.Between(500, 5000);
   options.revision_block = random_.Between(1, 50);
   options.sync_interval = absl::Milliseconds(random_.Between(1, 20));
   options.sweep_interval = absl::Milliseconds(1);

@@ -91,6 +91,8 @@ class PowerLossRun {
       options.history_bytes = uint64_t{1} << 40;
     }
     options.cache_entries = random_.Below(10);
+    options.compression = static_cast<Compression>(random_.Below(3));
+    options.dictionary_sample_bytes = random_.Between(500, 5000);
     options.sync_interval = absl::Milliseconds(random_.Between(1, 20));
     options.sweep_interval = absl::Milliseconds(1);
     options.compaction_live_ratio = random_.OneIn(2) ? 0.0 : 0.7;

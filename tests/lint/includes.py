@@ -19,6 +19,7 @@ _GROUPS = {
     "system": r"(sys|linux|netinet|arpa|net)/.*|[a-z]+\.h",
     "absl": r"absl/.*",
     "checksum": r"(zlib|libdeflate)\.h",
+    "compressor": r"(snappy|zstd|zdict)\.h",
     "grpc": r"grpc(pp)?/(?!health/).*",
     "protobuf": r"google/(protobuf|rpc)/.*",
     "health": r"grpc/health/.*",
@@ -44,6 +45,7 @@ _GROUPS = {
     "recovery": r"storage/engine/recovery/.*",
     "requests": r"storage/engine/requests/.*",
     "watch": r"storage/engine/watch/.*",
+    "compression": r"storage/compression/.*",
     "legacy": r"storage/legacy/.*",
     "service_grpc": r"service/grpc/.*",
     "gateway": r"service/gateway/.*",
@@ -53,15 +55,24 @@ _GROUPS = {
 }
 
 _ENGINE = ("standard", "absl", "store")
-_ROOM = (*_ENGINE, "engine", "index", "log", "format", "file")
+_ROOM = (
+    *_ENGINE,
+    "engine",
+    "index",
+    "log",
+    "compression",
+    "format",
+    "file",
+)
 _DOOR = ("standard", "absl", "store", "logs")
 
 TABLE = {
     "storage": (*_ENGINE, "open", "file", "engine", "integrity", "recovery"),
     "storage/file": ("standard", "absl", "file", "system", "store"),
     "storage/format": (*_ENGINE, "format", "checksum"),
+    "storage/compression": (*_ENGINE, "compression", "format", "compressor"),
     "storage/index": (*_ENGINE, "index", "format"),
-    "storage/log": (*_ENGINE, "log", "format", "file"),
+    "storage/log": (*_ENGINE, "log", "compression", "format", "file"),
     "storage/engine": (
         *_ROOM,
         "open",

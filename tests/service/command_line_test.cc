@@ -127,6 +127,11 @@ TEST(CommandLineTest, DoesOneJobInsteadOfServing) {
   EXPECT_THAT(Refused({"--verify=a", "--repair_from=b"}),
               HasSubstr("one at a time"));
   EXPECT_EQ(Parsed({}).scrub_interval, absl::Hours(168));
+  EXPECT_EQ(Parsed({}).compression, Compression::kNone);
+  EXPECT_EQ(Parsed({"--compression=zstd"}).compression, Compression::kZstd);
+  EXPECT_EQ(Parsed({"--compression=snappy"}).compression, Compression::kSnappy);
+  EXPECT_THAT(Refused({"--compression=lz4"}),
+              HasSubstr("none of none, snappy, zstd"));
   EXPECT_EQ(Parsed({"--compaction_age=24h"}).compaction_age, absl::Hours(24));
   EXPECT_EQ(Parsed({"--compaction_bytes_per_second=8MiB"})
                 .compaction_bytes_per_second,

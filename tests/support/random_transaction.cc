@@ -13,6 +13,11 @@ Value RandomValue(const TransactionShape& shape, SeededRandom& random) {
   const uint64_t limit =
       random.OneIn(20) ? 10 * shape.value_bytes_max : shape.value_bytes_max;
   std::string bytes = random.Bytes(random.Below(limit + 1));
+  // One that repeats itself, and what others have, too.
+  if (random.OneIn(4)) {
+    bytes.replace(bytes.size() / 4, std::string::npos,
+                  std::string(bytes.size() - bytes.size() / 4, 'r'));
+  }
   switch (random.Below(3)) {
     case 0:
       return Value::Text(std::move(bytes));

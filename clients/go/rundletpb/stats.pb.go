@@ -204,8 +204,10 @@ type StatsResponse struct {
 	RecoveryHintsRejected uint64 `protobuf:"varint,39,opt,name=recovery_hints_rejected,json=recoveryHintsRejected,proto3" json:"recovery_hints_rejected,omitempty"`
 	// Segments that it read as a whole, for want of a hint.
 	RecoverySegmentsRead uint64 `protobuf:"varint,40,opt,name=recovery_segments_read,json=recoverySegmentsRead,proto3" json:"recovery_segments_read,omitempty"`
-	unknownFields        protoimpl.UnknownFields
-	sizeCache            protoimpl.SizeCache
+	// What compression has done.
+	Compression   *CompressionStats `protobuf:"bytes,41,opt,name=compression,proto3" json:"compression,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *StatsResponse) Reset() {
@@ -518,6 +520,13 @@ func (x *StatsResponse) GetRecoverySegmentsRead() uint64 {
 	return 0
 }
 
+func (x *StatsResponse) GetCompression() *CompressionStats {
+	if x != nil {
+		return x.Compression
+	}
+	return nil
+}
+
 // Watches, and how far their readers are behind.
 type WatchStats struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -828,13 +837,77 @@ func (x *MemoryStats) GetProcessBytes() uint64 {
 	return 0
 }
 
+// Compression of values since the start; zero where it is off.
+type CompressionStats struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Values, as they were put.
+	ValueBytes uint64 `protobuf:"varint,1,opt,name=value_bytes,json=valueBytes,proto3" json:"value_bytes,omitempty"`
+	// The same values, as they were written.
+	StoredBytes uint64 `protobuf:"varint,2,opt,name=stored_bytes,json=storedBytes,proto3" json:"stored_bytes,omitempty"`
+	// Dictionaries that the store has learned, ever.
+	DictionaryCount uint64 `protobuf:"varint,3,opt,name=dictionary_count,json=dictionaryCount,proto3" json:"dictionary_count,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
+}
+
+func (x *CompressionStats) Reset() {
+	*x = CompressionStats{}
+	mi := &file_rundlet_v1_stats_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CompressionStats) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CompressionStats) ProtoMessage() {}
+
+func (x *CompressionStats) ProtoReflect() protoreflect.Message {
+	mi := &file_rundlet_v1_stats_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CompressionStats.ProtoReflect.Descriptor instead.
+func (*CompressionStats) Descriptor() ([]byte, []int) {
+	return file_rundlet_v1_stats_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *CompressionStats) GetValueBytes() uint64 {
+	if x != nil {
+		return x.ValueBytes
+	}
+	return 0
+}
+
+func (x *CompressionStats) GetStoredBytes() uint64 {
+	if x != nil {
+		return x.StoredBytes
+	}
+	return 0
+}
+
+func (x *CompressionStats) GetDictionaryCount() uint64 {
+	if x != nil {
+		return x.DictionaryCount
+	}
+	return 0
+}
+
 var File_rundlet_v1_stats_proto protoreflect.FileDescriptor
 
 const file_rundlet_v1_stats_proto_rawDesc = "" +
 	"\n" +
 	"\x16rundlet/v1/stats.proto\x12\n" +
 	"rundlet.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x0e\n" +
-	"\fStatsRequest\"\xac\r\n" +
+	"\fStatsRequest\"\xec\r\n" +
 	"\rStatsResponse\x12\"\n" +
 	"\rkeys_in_index\x18\x01 \x01(\x04R\vkeysInIndex\x12\"\n" +
 	"\rkeys_in_cache\x18\x02 \x01(\x04R\vkeysInCache\x12\x1b\n" +
@@ -884,7 +957,8 @@ const file_rundlet_v1_stats_proto_rawDesc = "" +
 	"\x18recovery_used_checkpoint\x18% \x01(\bR\x16recoveryUsedCheckpoint\x12.\n" +
 	"\x13recovery_hints_used\x18& \x01(\x04R\x11recoveryHintsUsed\x126\n" +
 	"\x17recovery_hints_rejected\x18' \x01(\x04R\x15recoveryHintsRejected\x124\n" +
-	"\x16recovery_segments_read\x18( \x01(\x04R\x14recoverySegmentsRead\"k\n" +
+	"\x16recovery_segments_read\x18( \x01(\x04R\x14recoverySegmentsRead\x12>\n" +
+	"\vcompression\x18) \x01(\v2\x1c.rundlet.v1.CompressionStatsR\vcompression\"k\n" +
 	"\n" +
 	"WatchStats\x12\x1f\n" +
 	"\vwatch_count\x18\x01 \x01(\x04R\n" +
@@ -913,7 +987,12 @@ const file_rundlet_v1_stats_proto_rawDesc = "" +
 	"cacheBytes\x12#\n" +
 	"\rpending_bytes\x18\x05 \x01(\x04R\fpendingBytes\x12#\n" +
 	"\rrequest_bytes\x18\x06 \x01(\x04R\frequestBytes\x12#\n" +
-	"\rprocess_bytes\x18\a \x01(\x04R\fprocessBytes*c\n" +
+	"\rprocess_bytes\x18\a \x01(\x04R\fprocessBytes\"\x81\x01\n" +
+	"\x10CompressionStats\x12\x1f\n" +
+	"\vvalue_bytes\x18\x01 \x01(\x04R\n" +
+	"valueBytes\x12!\n" +
+	"\fstored_bytes\x18\x02 \x01(\x04R\vstoredBytes\x12)\n" +
+	"\x10dictionary_count\x18\x03 \x01(\x04R\x0fdictionaryCount*c\n" +
 	"\tDiskState\x12\x1a\n" +
 	"\x16DISK_STATE_UNSPECIFIED\x10\x00\x12\x11\n" +
 	"\rDISK_STATE_OK\x10\x01\x12\x12\n" +
@@ -935,7 +1014,7 @@ func file_rundlet_v1_stats_proto_rawDescGZIP() []byte {
 }
 
 var file_rundlet_v1_stats_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_rundlet_v1_stats_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
+var file_rundlet_v1_stats_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
 var file_rundlet_v1_stats_proto_goTypes = []any{
 	(DiskState)(0),                // 0: rundlet.v1.DiskState
 	(*StatsRequest)(nil),          // 1: rundlet.v1.StatsRequest
@@ -944,23 +1023,25 @@ var file_rundlet_v1_stats_proto_goTypes = []any{
 	(*VerifyStats)(nil),           // 4: rundlet.v1.VerifyStats
 	(*DiskStats)(nil),             // 5: rundlet.v1.DiskStats
 	(*MemoryStats)(nil),           // 6: rundlet.v1.MemoryStats
-	(*timestamppb.Timestamp)(nil), // 7: google.protobuf.Timestamp
-	(*durationpb.Duration)(nil),   // 8: google.protobuf.Duration
+	(*CompressionStats)(nil),      // 7: rundlet.v1.CompressionStats
+	(*timestamppb.Timestamp)(nil), // 8: google.protobuf.Timestamp
+	(*durationpb.Duration)(nil),   // 9: google.protobuf.Duration
 }
 var file_rundlet_v1_stats_proto_depIdxs = []int32{
-	7, // 0: rundlet.v1.StatsResponse.last_compaction_time:type_name -> google.protobuf.Timestamp
-	8, // 1: rundlet.v1.StatsResponse.recovery_duration:type_name -> google.protobuf.Duration
+	8, // 0: rundlet.v1.StatsResponse.last_compaction_time:type_name -> google.protobuf.Timestamp
+	9, // 1: rundlet.v1.StatsResponse.recovery_duration:type_name -> google.protobuf.Duration
 	3, // 2: rundlet.v1.StatsResponse.watches:type_name -> rundlet.v1.WatchStats
 	4, // 3: rundlet.v1.StatsResponse.verification:type_name -> rundlet.v1.VerifyStats
 	5, // 4: rundlet.v1.StatsResponse.disk:type_name -> rundlet.v1.DiskStats
 	6, // 5: rundlet.v1.StatsResponse.memory:type_name -> rundlet.v1.MemoryStats
-	7, // 6: rundlet.v1.VerifyStats.last_verify_time:type_name -> google.protobuf.Timestamp
-	0, // 7: rundlet.v1.DiskStats.state:type_name -> rundlet.v1.DiskState
-	8, // [8:8] is the sub-list for method output_type
-	8, // [8:8] is the sub-list for method input_type
-	8, // [8:8] is the sub-list for extension type_name
-	8, // [8:8] is the sub-list for extension extendee
-	0, // [0:8] is the sub-list for field type_name
+	7, // 6: rundlet.v1.StatsResponse.compression:type_name -> rundlet.v1.CompressionStats
+	8, // 7: rundlet.v1.VerifyStats.last_verify_time:type_name -> google.protobuf.Timestamp
+	0, // 8: rundlet.v1.DiskStats.state:type_name -> rundlet.v1.DiskState
+	9, // [9:9] is the sub-list for method output_type
+	9, // [9:9] is the sub-list for method input_type
+	9, // [9:9] is the sub-list for extension type_name
+	9, // [9:9] is the sub-list for extension extendee
+	0, // [0:9] is the sub-list for field type_name
 }
 
 func init() { file_rundlet_v1_stats_proto_init() }
@@ -974,7 +1055,7 @@ func file_rundlet_v1_stats_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_rundlet_v1_stats_proto_rawDesc), len(file_rundlet_v1_stats_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   6,
+			NumMessages:   7,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -35,6 +35,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "storage/compression/value_compressor.h"
 #include "storage/engine/commit/active_log.h"
 #include "storage/engine/commit/pending_commit.h"
 #include "storage/engine/commit/transaction_plan.h"
@@ -70,6 +71,7 @@ class CommitPipeline {
     absl::AnyInvocable<void(absl::Status)> on_fatal;
     // Called when commits have become visible, without a lock; may be empty.
     absl::AnyInvocable<void()> on_publish = nullptr;
+    ValueCompressor::Settings compression = {};
   };
 
   struct Counts {
@@ -255,6 +257,7 @@ class CommitPipeline {
   std::vector<PendingCommit*> group_;
   std::vector<Record> records_;
   std::vector<Location> locations_;
+  ValueCompressor compressor_;
   // The publisher's, too.
   std::vector<CommitPtr> ready_;
   std::vector<Index::KeyVersion> shown_;  // a buffer

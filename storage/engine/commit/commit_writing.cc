@@ -117,6 +117,7 @@ absl::Status CommitPipeline::WriteGroup() {
     records_.back().ends_transaction = true;
     records_.back().extra = commit->extra;
   }
+  compressor_.Compress(absl::MakeSpan(records_));
   absl::Status written =
       log_->Write(records_, group_.back()->time_us, &locations_);
   if (written.ok() && cache_->enabled()) CacheGroup();

@@ -40,6 +40,8 @@ absl::Status Backup::CopyVersion(const std::string& key, Version version,
           absl::StrCat(segment->path(), ": at offset ", version.location.offset,
                        ": the record is that of another key or revision"));
     }
+    absl::Status decoded = segment->CheckValue(*record, version.location);
+    if (!decoded.ok()) return decoded;
     Record copied = *record;
     copied.extra = {};  // CopyRequests copies what is still remembered
     return writer.Append(copied);
@@ -99,7 +101,10 @@ absl::StatusOr<BackupReport> Backup::Run(const std::string& folder,
   FolderWriter::Facts facts;
   facts.next_revision = at + 1;
   facts.time_us = environment_.time->now_us();
-  facts.ingested = environment_.manifest->state().ingested;
+  // Of now: a value that was copied may need the newest dictionary.
+  const ManifestState state = environment_.manifest->state();
+  facts.ingested = state.ingested;
+  facts.dictionaries = state.dictionaries;
   const absl::StatusOr<FolderWriter::Written> written =
       (*writer)->Finish(facts);
   RUNDLET_SYNC_POINT("backup: written");

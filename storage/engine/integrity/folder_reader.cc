@@ -255,13 +255,13 @@ absl::Status FolderReader::ReadManifest(const std::string& store_id) {
 
 absl::Status FolderReader::Read() {
   absl::Status status = List();
-  if (!status.ok()) return status;
-  status = ReadManifest(StoreIdOfSegments());
+  if (status.ok()) status = ReadManifest(StoreIdOfSegments());
   if (!status.ok()) return status;
   if (state_.store_id.empty()) {
     return absl::DataLossError(absl::StrCat(
         folder_, ": no header is good, so that no checksum can be verified"));
   }
+  segments_.KnowDictionaries(state_.dictionaries).IgnoreError();
   time_us_ = state_.time_us;
   for (const SegmentName& name : Choose()) {
     status = ReadSegment(name);
@@ -282,6 +282,7 @@ FolderWriter::Facts FolderReader::facts() const {
                : std::max(state_.revision_ceiling, revision_max_) + 1;
   facts.time_us = time_us_;
   facts.ingested = state_.ingested;
+  facts.dictionaries = state_.dictionaries;
   return facts;
 }
 

@@ -77,6 +77,7 @@ absl::Status FolderWriter::WriteManifest(const Facts& facts) {
   state.floor = facts.next_revision;
   state.time_us = facts.time_us;
   state.ingested = facts.ingested;
+  state.dictionaries = facts.dictionaries;
   state.clean_stop =
       CleanStop{active_->id(), kFileHeaderBytes, facts.next_revision};
   state.stopped_cleanly = true;

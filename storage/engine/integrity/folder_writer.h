@@ -5,6 +5,7 @@
 #define RUNDLET_STORAGE_ENGINE_INTEGRITY_FOLDER_WRITER_H_
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -34,6 +35,7 @@ class FolderWriter {
     Revision next_revision = 1;  // above every record's
     int64_t time_us = 0;         // engine time was at least this
     std::set<std::string> ingested;
+    std::map<uint8_t, std::string> dictionaries;  // of its values
   };
 
   struct Written {

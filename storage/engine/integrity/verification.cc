@@ -112,7 +112,8 @@ void Verification::CheckSuspect(const Suspect& suspect) {
   std::string bytes;
   const absl::StatusOr<Record> record = segment->Read(location, &bytes);
   if (record.ok() && record->key == suspect.key &&
-      record->revision == suspect.version.revision) {
+      record->revision == suspect.version.revision &&
+      segment->CheckValue(*record, location).ok()) {
     return;
   }
   const bool all_listed = report_.damage.size() == report_.damage_count;

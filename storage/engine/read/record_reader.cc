@@ -107,6 +107,12 @@ absl::StatusOr<bool> RecordReader::ReadValue(absl::string_view key,
       ReadRecord(*segment, key, version, caching, &buffer);
   if (!record.ok()) return record.status();
   RUNDLET_SYNC_POINT("read: record checked");
+  if (record->compression != Compression::kNone) {
+    absl::Status decoded =
+        segment->DecodeValue(*record, version.location, value);
+    if (!decoded.ok()) return decoded;
+    return true;
+  }
   if (buffer.empty()) {
     value->assign(record->value.data(), record->value.size());
     return true;

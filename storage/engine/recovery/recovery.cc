@@ -80,6 +80,8 @@ absl::Status Recovery::OpenManifest() {
   recovered_.manifest = *std::move(manifest);
   recovered_.manifest->RewriteAt(options_.manifest_bytes);
   state_ = recovered_.manifest->state();
+  absl::Status known = segments_->KnowDictionaries(state_.dictionaries);
+  if (!known.ok()) return known;
   recovered_.time_us = state_.time_us;
   recovered_.next_segment_id = state_.segment_id_max + 1;
   return absl::OkStatus();

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "storage/compression/value_codec.h"
 #include "storage/log/log_writer.h"
 #include "storage/log/segment_replay.h"
 
@@ -27,7 +28,9 @@ class OwnedGroup {
     owned.key = all.substr(0, record.key.size());
     owned.value = all.substr(record.key.size(), record.value.size());
     owned.extra = all.substr(record.key.size() + record.value.size());
-    size_bytes_ += record.EncodedBytes();
+    // Whoever reads a group holds its values as they were put.
+    size_bytes_ += record.EncodedBytes() - record.value.size() +
+                   PlainValueBytes(record).value_or(record.value.size());
     records_.push_back(owned);
   }
 

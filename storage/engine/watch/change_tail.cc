@@ -36,13 +36,13 @@ absl::StatusOr<bool> ChangeTail::Fill() {
       end_ = transaction.revision;
       totals_.changes += transaction.change_count;
       totals_.bytes += transaction.record_bytes;
-      bytes_ += transaction.record_bytes;
-      read_bytes += transaction.record_bytes;
+      bytes_ += transaction.held_bytes;
+      read_bytes += transaction.held_bytes;
       items_.push_back({std::move(transaction), cursor_->place()});
     }
     while (bytes_ > bytes_max_ && items_.size() > 1) {
       floor_ = items_.front().transaction.revision;
-      bytes_ -= items_.front().transaction.record_bytes;
+      bytes_ -= items_.front().transaction.held_bytes;
       items_.pop_front();
     }
   }

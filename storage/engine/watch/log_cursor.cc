@@ -11,6 +11,7 @@
 namespace rundlet {
 namespace {
 
+// All of it but the bytes of its value.
 Change ChangeOf(const Record& record) {
   Change change;
   Entry& entry = change.entry;
@@ -22,7 +23,7 @@ Change ChangeOf(const Record& record) {
         record.expired ? Change::Cause::kExpired : Change::Cause::kDelete;
     return change;
   }
-  entry.value = {record.kind, std::string(record.value)};
+  entry.value.kind = record.kind;
   entry.create_revision = record.create_revision;
   entry.version = record.version;
   entry.created = absl::FromUnixMicros(record.created_us);
@@ -46,15 +47,22 @@ bool LogCursor::HasGroup() {
 }
 
 absl::Status LogCursor::Add(
-    const Record& record, Filter is_wanted, LoggedTransaction* open,
+    const Record& record, const Location& location, Filter is_wanted,
+    LoggedTransaction* open,
     std::vector<LoggedTransaction>* transactions) const {
   open->revision = record.revision;
   open->record_bytes += record.EncodedBytes();
+  open->held_bytes += record.EncodedBytes();
   // A receipt alone says of a transaction that it has changed nothing.
   if (record.type != RecordType::kReceipt) {
     ++open->change_count;
     if (record.revision >= from_ && is_wanted(record)) {
-      open->changes.push_back(ChangeOf(record));
+      std::string& value =
+          open->changes.emplace_back(ChangeOf(record)).entry.value.bytes;
+      absl::Status decoded =
+          place_.link->segment()->DecodeValue(record, location, &value);
+      if (!decoded.ok()) return decoded;
+      open->held_bytes += value.size() - record.value.size();
     }
   }
   if (record.ends_transaction) {
@@ -74,11 +82,11 @@ absl::StatusOr<bool> LogCursor::Next(
   }
   const size_t before = transactions->size();
   LoggedTransaction open;
-  const absl::StatusOr<uint64_t> end =
-      ReplayGroup(segment, *window_, place_.offset, from_,
-                  [&](const Record& record, const Location&) {
-                    return Add(record, is_wanted, &open, transactions);
-                  });
+  const absl::StatusOr<uint64_t> end = ReplayGroup(
+      segment, *window_, place_.offset, from_,
+      [&](const Record& record, const Location& location) {
+        return Add(record, location, is_wanted, &open, transactions);
+      });
   if (!end.ok()) {
     transactions->resize(before);
     return end.status();

@@ -23,6 +23,7 @@ struct LoggedTransaction {
   std::vector<Change> changes;
   uint64_t change_count = 0;
   uint64_t record_bytes = 0;
+  uint64_t held_bytes = 0;  // the same, with the values of `changes` plain
 };
 
 // One owner.
@@ -47,8 +48,8 @@ class LogCursor {
  private:
   // Moves to the next segment where this one ends; false: nothing is there yet.
   bool HasGroup();
-  absl::Status Add(const Record& record, Filter is_wanted,
-                   LoggedTransaction* open,
+  absl::Status Add(const Record& record, const Location& location,
+                   Filter is_wanted, LoggedTransaction* open,
                    std::vector<LoggedTransaction>* transactions) const;
 
   LogPlace place_;  // of the next group

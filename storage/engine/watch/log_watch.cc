@@ -123,7 +123,7 @@ bool LogWatch::Add(const LoggedTransaction& transaction, WatchBatch* batch) {
   std::move(wanted.begin(), wanted.end(), std::back_inserter(batch->changes));
   batch_bytes_ += bytes;
   through_ = transaction.revision;
-  budget_bytes_ -= std::min(budget_bytes_, transaction.record_bytes);
+  budget_bytes_ -= std::min(budget_bytes_, transaction.held_bytes);
   if (through_ > counted_from_) {
     taken_.changes += transaction.change_count;
     taken_.bytes += transaction.record_bytes;

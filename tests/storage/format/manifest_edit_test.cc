@@ -50,6 +50,7 @@ ManifestEdit Full() {
   edit.segment_id_max = 8;
   edit.clean_stop = CleanStop{7, 900, 18};
   edit.ingested = {"", "seed.log", std::string("a\0b", 3)};
+  edit.dictionaries = {{1, ""}, {255, "dictionary"}};
   return edit;
 }
 
@@ -75,6 +76,11 @@ void ExpectSame(const ManifestEdit& want) {
   EXPECT_EQ(got->time_us, want.time_us);
   EXPECT_EQ(got->segment_id_max, want.segment_id_max);
   EXPECT_EQ(got->ingested, want.ingested);
+  ASSERT_EQ(got->dictionaries.size(), want.dictionaries.size());
+  for (size_t i = 0; i < want.dictionaries.size(); ++i) {
+    EXPECT_EQ(got->dictionaries[i].id, want.dictionaries[i].id);
+    EXPECT_EQ(got->dictionaries[i].bytes, want.dictionaries[i].bytes);
+  }
   ASSERT_EQ(got->clean_stop.has_value(), want.clean_stop.has_value());
   if (!want.clean_stop.has_value()) return;
   EXPECT_EQ(got->clean_stop->active_id, want.clean_stop->active_id);
@@ -112,6 +118,10 @@ TEST(ManifestEditTest, OperationsStandAsTheFormatSays) {
   edit = {};
   edit.segment_id_max = 10;
   EXPECT_EQ(EncodeManifestEdit(edit), Operation(9, {10}));
+  edit = {};
+  edit.dictionaries = {{3, "ab"}};
+  EXPECT_EQ(EncodeManifestEdit(edit),
+            std::string("\x0a\x03\x02\x00", 4) + "ab");
 }
 
 TEST(ManifestEditTest, RoundTrips) {
@@ -125,6 +135,7 @@ TEST(ManifestEditTest, RoundTrips) {
   edit.segment_id_max = 0;
   edit.clean_stop = CleanStop();
   edit.ingested = {std::string(65535, 'x')};
+  edit.dictionaries = {{7, std::string(65535, 'd')}};
   ExpectSame(edit);
 }
 
@@ -139,6 +150,8 @@ TEST(ManifestEditTest, RandomEditsRoundTrip) {
                              random.Next(), random.Next()});
       edit.removed.push_back(random.Next());
       edit.ingested.push_back(random.Bytes(random.Below(20)));
+      edit.dictionaries.push_back({static_cast<uint8_t>(random.Below(256)),
+                                   random.Bytes(random.Below(20))});
     }
     if (random.OneIn(2)) edit.revision_ceiling = random.Next();
     if (random.OneIn(2)) edit.floor = random.Next();
@@ -152,12 +165,13 @@ TEST(ManifestEditTest, RandomEditsRoundTrip) {
 }
 
 TEST(ManifestEditTest, APayloadCutInsideAnOperationIsRefused) {
-  for (uint8_t tag = 1; tag <= 9; ++tag) {
+  for (uint8_t tag = 1; tag <= 10; ++tag) {
     std::string whole = Operation(tag, {1});
     if (tag == 1) whole += '\x01';
     if (tag == 2) whole = Operation(tag, {1, 2, 3, 4, 5});
     if (tag == 6) whole = Operation(tag, {1, 2, 3});
     if (tag == 8) whole = std::string("\x08\x02\x00", 3) + "ab";
+    if (tag == 10) whole = std::string("\x0a\x03\x02\x00", 4) + "ab";
     EXPECT_TRUE(DecodeManifestEdit(whole).ok()) << int{tag};
     for (size_t bytes = 1; bytes < whole.size(); ++bytes) {
       ExpectRefused(absl::string_view(whole).substr(0, bytes));
@@ -167,7 +181,7 @@ TEST(ManifestEditTest, APayloadCutInsideAnOperationIsRefused) {
 
 TEST(ManifestEditTest, UnknownOperationsAndKindsAreRefused) {
   for (int tag = 0; tag < 256; ++tag) {
-    if (tag >= 1 && tag <= 9) continue;
+    if (tag >= 1 && tag <= 10) continue;
     ExpectRefused(Operation(static_cast<uint8_t>(tag), {1, 2, 3, 4, 5}));
     ExpectRefused(Operation(4, {1}) + static_cast<char>(tag));
   }

@@ -65,6 +65,7 @@ void ExpectSame(const Record& record) {
   if (record.type == RecordType::kPut) {
     EXPECT_EQ(decoded->kind, record.kind);
   }
+  EXPECT_EQ(decoded->compression, record.compression);
   EXPECT_EQ(decoded->ends_transaction, record.ends_transaction);
   EXPECT_EQ(decoded->expired, record.expired);
   EXPECT_EQ(decoded->revision, record.revision);
@@ -104,6 +105,11 @@ TEST(RecordTest, TypesKindsAndFlagsStandAsTheFormatSays) {
   EXPECT_EQ(Encode(record).substr(12, 4), std::string("\x01\x03\x00\x01", 4));
   record.kind = ValueKind::kText;
   EXPECT_EQ(Encode(record).substr(12, 4), std::string("\x01\x01\x00\x01", 4));
+  record.compression = Compression::kSnappy;
+  EXPECT_EQ(Encode(record).substr(12, 4), std::string("\x01\x01\x01\x01", 4));
+  record.compression = Compression::kZstd;
+  EXPECT_EQ(Encode(record).substr(12, 4), std::string("\x01\x01\x02\x01", 4));
+  record.compression = Compression::kNone;
   record.type = RecordType::kDelete;
   record.expired = true;
   EXPECT_EQ(Encode(record).substr(12, 4), std::string("\x02\x00\x00\x03", 4));
@@ -126,6 +132,8 @@ TEST(RecordTest, FieldsRoundTripAtTheirLimits) {
        {ValueKind::kText, ValueKind::kData, ValueKind::kJson}) {
     record = Put("k", "v");
     record.kind = kind;
+    ExpectSame(record);
+    record.compression = Compression::kZstd;
     ExpectSame(record);
   }
   record.revision = record.create_revision = record.version =
@@ -223,7 +231,8 @@ TEST(RecordTest, UnknownFieldsUnderARightCrcAreRefused) {
   for (const int type : {0, 4, 5, 128, 255}) ExpectRefused(With(put, 12, type));
   for (const int kind : {0, 4, 5, 128, 255}) ExpectRefused(With(put, 13, kind));
   for (const int kind : {1, 2, 3, 4, 255}) ExpectRefused(With(gone, 13, kind));
-  for (const int byte : {1, 2, 128, 255}) ExpectRefused(With(put, 14, byte));
+  for (const int byte : {3, 4, 128, 255}) ExpectRefused(With(put, 14, byte));
+  for (const int byte : {1, 2, 3, 255}) ExpectRefused(With(gone, 14, byte));
   for (int bit = 3; bit < 8; ++bit) {
     ExpectRefused(With(put, 15, static_cast<uint8_t>(1 | 1 << bit)));
   }

@@ -133,6 +133,17 @@ TEST(ManifestStateTest, LabelsAreKept) {
   EXPECT_THAT(state.ingested, ElementsAre("a", "b", "c"));
 }
 
+TEST(ManifestStateTest, DictionariesAreKeptAndNeverReplaced) {
+  ManifestState state;
+  ManifestEdit edit;
+  edit.dictionaries = {{2, "second"}, {1, "first"}};
+  ASSERT_TRUE(state.Apply(edit).ok());
+  EXPECT_EQ(state.dictionaries.at(1), "first");
+  EXPECT_EQ(state.dictionaries.at(2), "second");
+  edit.dictionaries = {{2, "another"}};
+  ExpectMisfit(state, edit);
+}
+
 TEST(ManifestStateTest, AsEditMakesTheStateAgain) {
   SeededRandom random(TestSeed());
   for (uint64_t run = 0; run < TestRuns(200); ++run) {
@@ -153,6 +164,9 @@ TEST(ManifestStateTest, AsEditMakesTheStateAgain) {
       if (random.OneIn(4)) edit.time_us = static_cast<int64_t>(random.Next());
       if (random.OneIn(4)) edit.ingested = {random.Bytes(3)};
       if (random.OneIn(4)) edit.clean_stop = CleanStop{id, 5, random.Next()};
+      if (i % 8 == 0) {
+        edit.dictionaries = {{static_cast<uint8_t>(i), random.Bytes(50)}};
+      }
       ASSERT_TRUE(state.Apply(edit).ok());
     }
     ManifestState again;

@@ -26,7 +26,7 @@ class StatsRequest(_message.Message):
     def __init__(self) -> None: ...
 
 class StatsResponse(_message.Message):
-    __slots__ = ("keys_in_index", "keys_in_cache", "put_count", "delete_count", "file_size_bytes", "last_compaction_time", "store_id", "visible_revision", "durable_revision", "commit_count", "read_count", "cache_hit_count", "cache_miss_count", "cache_bytes", "expired_count", "write_count", "sync_count", "pending_bytes", "log_segment_count", "base_segment_count", "live_bytes", "index_bytes", "page_lease_count", "compaction_count", "recovery_duration", "recovered_record_count", "recovery_cut_bytes", "floor_revision", "snapshot_count", "request_count", "watches", "verification", "disk", "memory", "hint_count", "hint_bytes", "recovery_used_checkpoint", "recovery_hints_used", "recovery_hints_rejected", "recovery_segments_read")
+    __slots__ = ("keys_in_index", "keys_in_cache", "put_count", "delete_count", "file_size_bytes", "last_compaction_time", "store_id", "visible_revision", "durable_revision", "commit_count", "read_count", "cache_hit_count", "cache_miss_count", "cache_bytes", "expired_count", "write_count", "sync_count", "pending_bytes", "log_segment_count", "base_segment_count", "live_bytes", "index_bytes", "page_lease_count", "compaction_count", "recovery_duration", "recovered_record_count", "recovery_cut_bytes", "floor_revision", "snapshot_count", "request_count", "watches", "verification", "disk", "memory", "hint_count", "hint_bytes", "recovery_used_checkpoint", "recovery_hints_used", "recovery_hints_rejected", "recovery_segments_read", "compression")
     KEYS_IN_INDEX_FIELD_NUMBER: _ClassVar[int]
     KEYS_IN_CACHE_FIELD_NUMBER: _ClassVar[int]
     PUT_COUNT_FIELD_NUMBER: _ClassVar[int]
@@ -67,6 +67,7 @@ class StatsResponse(_message.Message):
     RECOVERY_HINTS_USED_FIELD_NUMBER: _ClassVar[int]
     RECOVERY_HINTS_REJECTED_FIELD_NUMBER: _ClassVar[int]
     RECOVERY_SEGMENTS_READ_FIELD_NUMBER: _ClassVar[int]
+    COMPRESSION_FIELD_NUMBER: _ClassVar[int]
     keys_in_index: int
     keys_in_cache: int
     put_count: int
@@ -107,7 +108,8 @@ class StatsResponse(_message.Message):
     recovery_hints_used: int
     recovery_hints_rejected: int
     recovery_segments_read: int
-    def __init__(self, keys_in_index: _Optional[int] = ..., keys_in_cache: _Optional[int] = ..., put_count: _Optional[int] = ..., delete_count: _Optional[int] = ..., file_size_bytes: _Optional[int] = ..., last_compaction_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., store_id: _Optional[str] = ..., visible_revision: _Optional[int] = ..., durable_revision: _Optional[int] = ..., commit_count: _Optional[int] = ..., read_count: _Optional[int] = ..., cache_hit_count: _Optional[int] = ..., cache_miss_count: _Optional[int] = ..., cache_bytes: _Optional[int] = ..., expired_count: _Optional[int] = ..., write_count: _Optional[int] = ..., sync_count: _Optional[int] = ..., pending_bytes: _Optional[int] = ..., log_segment_count: _Optional[int] = ..., base_segment_count: _Optional[int] = ..., live_bytes: _Optional[int] = ..., index_bytes: _Optional[int] = ..., page_lease_count: _Optional[int] = ..., compaction_count: _Optional[int] = ..., recovery_duration: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., recovered_record_count: _Optional[int] = ..., recovery_cut_bytes: _Optional[int] = ..., floor_revision: _Optional[int] = ..., snapshot_count: _Optional[int] = ..., request_count: _Optional[int] = ..., watches: _Optional[_Union[WatchStats, _Mapping]] = ..., verification: _Optional[_Union[VerifyStats, _Mapping]] = ..., disk: _Optional[_Union[DiskStats, _Mapping]] = ..., memory: _Optional[_Union[MemoryStats, _Mapping]] = ..., hint_count: _Optional[int] = ..., hint_bytes: _Optional[int] = ..., recovery_used_checkpoint: bool = ..., recovery_hints_used: _Optional[int] = ..., recovery_hints_rejected: _Optional[int] = ..., recovery_segments_read: _Optional[int] = ...) -> None: ...
+    compression: CompressionStats
+    def __init__(self, keys_in_index: _Optional[int] = ..., keys_in_cache: _Optional[int] = ..., put_count: _Optional[int] = ..., delete_count: _Optional[int] = ..., file_size_bytes: _Optional[int] = ..., last_compaction_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., store_id: _Optional[str] = ..., visible_revision: _Optional[int] = ..., durable_revision: _Optional[int] = ..., commit_count: _Optional[int] = ..., read_count: _Optional[int] = ..., cache_hit_count: _Optional[int] = ..., cache_miss_count: _Optional[int] = ..., cache_bytes: _Optional[int] = ..., expired_count: _Optional[int] = ..., write_count: _Optional[int] = ..., sync_count: _Optional[int] = ..., pending_bytes: _Optional[int] = ..., log_segment_count: _Optional[int] = ..., base_segment_count: _Optional[int] = ..., live_bytes: _Optional[int] = ..., index_bytes: _Optional[int] = ..., page_lease_count: _Optional[int] = ..., compaction_count: _Optional[int] = ..., recovery_duration: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., recovered_record_count: _Optional[int] = ..., recovery_cut_bytes: _Optional[int] = ..., floor_revision: _Optional[int] = ..., snapshot_count: _Optional[int] = ..., request_count: _Optional[int] = ..., watches: _Optional[_Union[WatchStats, _Mapping]] = ..., verification: _Optional[_Union[VerifyStats, _Mapping]] = ..., disk: _Optional[_Union[DiskStats, _Mapping]] = ..., memory: _Optional[_Union[MemoryStats, _Mapping]] = ..., hint_count: _Optional[int] = ..., hint_bytes: _Optional[int] = ..., recovery_used_checkpoint: bool = ..., recovery_hints_used: _Optional[int] = ..., recovery_hints_rejected: _Optional[int] = ..., recovery_segments_read: _Optional[int] = ..., compression: _Optional[_Union[CompressionStats, _Mapping]] = ...) -> None: ...
 
 class WatchStats(_message.Message):
     __slots__ = ("watch_count", "lag_bytes", "lag_changes")
@@ -160,3 +162,13 @@ class MemoryStats(_message.Message):
     request_bytes: int
     process_bytes: int
     def __init__(self, bytes_max: _Optional[int] = ..., used_bytes: _Optional[int] = ..., index_bytes: _Optional[int] = ..., cache_bytes: _Optional[int] = ..., pending_bytes: _Optional[int] = ..., request_bytes: _Optional[int] = ..., process_bytes: _Optional[int] = ...) -> None: ...
+
+class CompressionStats(_message.Message):
+    __slots__ = ("value_bytes", "stored_bytes", "dictionary_count")
+    VALUE_BYTES_FIELD_NUMBER: _ClassVar[int]
+    STORED_BYTES_FIELD_NUMBER: _ClassVar[int]
+    DICTIONARY_COUNT_FIELD_NUMBER: _ClassVar[int]
+    value_bytes: int
+    stored_bytes: int
+    dictionary_count: int
+    def __init__(self, value_bytes: _Optional[int] = ..., stored_bytes: _Optional[int] = ..., dictionary_count: _Optional[int] = ...) -> None: ...
