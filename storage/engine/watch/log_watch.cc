@@ -67,7 +67,13 @@ absl::StatusOr<bool> LogWatch::AddPage(WatchBatch* batch) {
   if (!page.ok()) return page.status();
   RUNDLET_SYNC_POINT("watch: present read");
   for (Entry& entry : page->entries) {
-    batch_bytes_ += entry.key.size() + entry.value.bytes.size();
+    const uint64_t bytes = entry.key.size() + entry.value.bytes.size();
+    // A page has one entry at least, whatever it takes.
+    if (!batch->entries.empty() &&
+        batch_bytes_ + bytes > request_.batch_bytes_max) {
+      return true;
+    }
+    batch_bytes_ += bytes;
     after_ = entry.key;
     batch->entries.push_back(std::move(entry));
   }

@@ -58,10 +58,13 @@ EngineParts::EngineParts(Options given, const FakeClock* clock)
   time = std::make_unique<EngineTime>(clock, recovered.time_us);
   requests = std::make_unique<RequestTable>(RequestTable::Settings{
       options.requests_max, options.request_window, time.get()});
+  chain = std::make_unique<LogChain>(recovered.writer->segment(),
+                                     recovered.next_revision - 1);
   log = std::make_unique<ActiveLog>(
       ActiveLog::Settings{options.file_system, options.path,
                           recovered.manifest->state().store_id,
-                          options.segment_bytes, options.revision_block},
+                          options.segment_bytes, options.revision_block,
+                          chain.get()},
       recovered.manifest.get(), &segments, std::move(recovered.writer),
       recovered.next_segment_id);
   if (options.disk_free_bytes_min > 0) {

@@ -19,6 +19,7 @@
 #include "storage/engine/guards/disk_guard.h"
 #include "storage/engine/recovery/recovery.h"
 #include "storage/engine/requests/request_table.h"
+#include "storage/engine/watch/log_chain.h"
 #include "storage/index/index.h"
 #include "storage/log/record_cache.h"
 #include "storage/log/segment_set.h"
@@ -87,6 +88,7 @@ class EngineParts {
   RecordCache cache;
   RecoveredStore recovered;
   std::unique_ptr<EngineTime> time;
+  std::unique_ptr<LogChain> chain;
   std::unique_ptr<ActiveLog> log;
   std::unique_ptr<RequestTable> requests;
   std::unique_ptr<DiskGuard> disk;  // null unless there is a mark
