@@ -20,17 +20,17 @@ constexpr uint64_t kFollowers = 4;
 WatchedHistory::WatchedHistory(uint64_t seed, bool keeps_all)
     : random_(seed),
       keeps_all_(keeps_all),
-      segment_bytes_(random_.Between(400, 4096)),
-      followers_(kFollowers) {
+      segment_bytes_(random_.Between(400, 4096)) {
   Open();
   for (uint64_t i = 0; i < kFollowers; ++i) {
-    WatchRequest& request = followers_[i].request;
-    request.ranges = {KeyRange::All()};
+    WatchRequest request = WatchAll();
     if (i == 1) request.ranges = {{"k2", "k5"}, {"k4", "k7"}};
     if (i == 2) request.puts = false;
     if (i == 3) request.deletes = false;
     request.batch_bytes_max = random_.Between(1, 1000);
-    Begin(followers_[i]);
+    const absl::Status begun =
+        followers_.emplace_back(std::move(request)).Begin(store_.get());
+    EXPECT_TRUE(begun.ok()) << begun;
   }
 }
 
@@ -108,9 +108,9 @@ void WatchedHistory::Crash() {
 void WatchedHistory::Reopen() {
   // Some watches end before the store, some are outlived by it.
   std::vector<std::unique_ptr<WatchReader>> outliving;
-  for (Follower& follower : followers_) {
-    if (random_.OneIn(2)) outliving.push_back(std::move(follower.reader));
-    follower.reader = nullptr;
+  for (WatchFollower& follower : followers_) {
+    std::unique_ptr<WatchReader> stopped = follower.Stop();
+    if (random_.OneIn(2)) outliving.push_back(std::move(stopped));
   }
   if (random_.OneIn(2)) {
     Crash();
@@ -130,86 +130,36 @@ void WatchedHistory::Reopen() {
     EXPECT_TRUE(absl::IsUnavailable(reader->Next().status()));
   }
   outliving.clear();
-  for (Follower& follower : followers_) Resume(follower);
+  for (WatchFollower& follower : followers_) Resume(follower);
 }
 
-void WatchedHistory::Begin(Follower& follower) {
-  follower.seen.clear();
-  follower.state.clear();
-  WatchRequest request = follower.request;
-  request.present_state = true;
-  follower.in_present = true;
-  follower.reader = std::make_unique<WatchReader>(store_.get(), request);
-  ASSERT_TRUE(follower.reader->status().ok()) << follower.reader->status();
-}
-
-void WatchedHistory::Resume(Follower& follower) {
+void WatchedHistory::Resume(WatchFollower& follower) {
   ++resume_count_;
-  follower.reader = nullptr;
-  if (follower.in_present) return Begin(follower);
-  WatchRequest request = follower.request;
-  request.from = follower.through + 1;
-  follower.reader = std::make_unique<WatchReader>(store_.get(), request);
-  const absl::Status status = follower.reader->status();
+  absl::Status status = follower.Resume(store_.get());
   if (status.ok()) return;
   // Nothing else may be in the way than history that is gone.
   ASSERT_TRUE(absl::IsOutOfRange(status)) << status;
   ASSERT_FALSE(keeps_all_) << status;
   ASSERT_TRUE(OldestRevisionOf(status).has_value()) << status;
-  ASSERT_GT(*OldestRevisionOf(status), request.from);
+  ASSERT_GT(*OldestRevisionOf(status), follower.through() + 1);
   ++restart_count_;
-  Begin(follower);
+  status = follower.Begin(store_.get());
+  ASSERT_TRUE(status.ok()) << status;
 }
 
-void WatchedHistory::Take(Follower& follower, const WatchBatch& batch) {
-  if (batch.kind == WatchBatch::Kind::kPresent) {
-    ASSERT_TRUE(follower.in_present);
-    for (const Entry& entry : batch.entries) {
-      ASSERT_TRUE(follower.state.emplace(entry.key, entry.value.bytes).second);
-    }
-    return;
-  }
-  if (batch.kind == WatchBatch::Kind::kMarker && follower.in_present) {
-    follower.in_present = false;
-    follower.begin = batch.through + 1;
-    follower.through = batch.through;
-  }
-  ASSERT_FALSE(follower.in_present);
-  ASSERT_GE(batch.through, follower.through);
-  Revision last = follower.through;
-  for (const Change& change : batch.changes) {
-    const Revision revision = change.entry.revision;
-    ASSERT_GE(revision, last);
-    // A transaction that has been given is not gone on with.
-    ASSERT_GT(revision, follower.through);
-    ASSERT_LE(revision, batch.through);
-    last = revision;
-    ASSERT_TRUE(follower.seen[revision]
-                    .emplace(change.entry.key, TextOf(change))
-                    .second);
-    if (change.cause == Change::Cause::kPut) {
-      follower.state[change.entry.key] = change.entry.value.bytes;
-    } else {
-      follower.state.erase(change.entry.key);
-    }
-  }
-  follower.through = batch.through;
-}
-
-void WatchedHistory::Read(Follower& follower) {
-  follower.reader->watch().RequestBookmark();
-  const auto batch = follower.reader->Next();
-  ASSERT_TRUE(batch.ok()) << batch.status();
-  Take(follower, *batch);
+void WatchedHistory::CatchUp(WatchFollower& follower) {
+  const absl::Status read = follower.CatchUp(store_->Stats().visible_revision);
+  ASSERT_TRUE(read.ok()) << read;
 }
 
 void WatchedHistory::Step() {
   const uint64_t dice = random_.Below(100);
-  Follower& follower = followers_[random_.Below(kFollowers)];
+  WatchFollower& follower = followers_[random_.Below(kFollowers)];
   if (dice < 50) {
     Commit();
   } else if (dice < 70) {
-    Read(follower);
+    const absl::Status read = follower.Read();
+    ASSERT_TRUE(read.ok()) << read;
   } else if (dice < 82) {
     Resume(follower);
   } else if (dice < 90) {
@@ -222,45 +172,7 @@ void WatchedHistory::Step() {
   }
 }
 
-void WatchedHistory::CatchUp(Follower& follower) {
-  const Revision newest = store_->Stats().visible_revision;
-  while (!::testing::Test::HasFailure() &&
-         (follower.in_present || follower.through < newest)) {
-    // After a restart no record may have the newest revision.
-    const Revision before = follower.through;
-    follower.reader->watch().RequestBookmark();
-    const auto batch = follower.reader->Next();
-    ASSERT_TRUE(batch.ok()) << batch.status();
-    Take(follower, *batch);
-    if (batch->kind == WatchBatch::Kind::kBookmark &&
-        follower.through == before) {
-      return;
-    }
-  }
-}
-
-bool WatchedHistory::Sees(const Follower& follower, const std::string& key,
-                          const std::string& change) const {
-  const bool is_put = change[0] == '+';
-  if (is_put ? !follower.request.puts : !follower.request.deletes) return false;
-  return std::any_of(
-      follower.request.ranges.begin(), follower.request.ranges.end(),
-      [&key](const KeyRange& range) { return range.Contains(key); });
-}
-
-void WatchedHistory::CheckFollower(const Follower& follower,
-                                   const std::map<Revision, Changes>& history) {
-  std::map<Revision, Changes> expected;
-  for (const auto& [revision, changes] : history) {
-    if (revision < follower.begin || revision > follower.through) continue;
-    for (const auto& [key, change] : changes) {
-      if (Sees(follower, key, change)) expected[revision][key] = change;
-    }
-  }
-  ASSERT_EQ(follower.seen, expected);
-}
-
-void WatchedHistory::CheckHistory(const std::map<Revision, Changes>& history) {
+void WatchedHistory::CheckHistory(const LogTexts& history) {
   for (const auto& [revision, written] : written_) {
     const auto found = history.find(revision);
     if (found != history.end()) {
@@ -280,37 +192,36 @@ void WatchedHistory::Run(uint64_t steps) {
   for (uint64_t i = 0; i < steps && !::testing::Test::HasFailure(); ++i) Step();
   if (::testing::Test::HasFailure()) return;
   ASSERT_TRUE(BlockingStore(store_.get()).Sync(Durability::kDisk).ok());
-  for (Follower& follower : followers_) CatchUp(follower);
-  // The whole of what is kept, read in one go.
-  Follower reference;
-  reference.request = WatchAll(store_->Stats().floor_revision);
-  if (reference.request.from == 0) reference.request.from = 1;
-  reference.begin = reference.request.from;
-  reference.reader =
-      std::make_unique<WatchReader>(store_.get(), reference.request);
-  ASSERT_TRUE(reference.reader->status().ok()) << reference.reader->status();
+  for (WatchFollower& follower : followers_) CatchUp(follower);
+  // The whole of what is kept, read in one go, and last: a key may expire
+  // meanwhile.
+  WatchFollower reference(WatchAll());
+  const Revision floor = std::max<Revision>(store_->Stats().floor_revision, 1);
+  const absl::Status begun = reference.BeginFrom(store_.get(), floor);
+  ASSERT_TRUE(begun.ok()) << begun;
   CatchUp(reference);
   if (::testing::Test::HasFailure()) return;
-  CheckHistory(reference.seen);
-  for (Follower& follower : followers_) {
+  CheckHistory(reference.seen());
+  for (const WatchFollower& follower : followers_) {
     // Below the floor the reference knows nothing.
-    follower.begin = std::max(follower.begin, reference.begin);
-    follower.seen.erase(follower.seen.begin(),
-                        follower.seen.lower_bound(follower.begin));
-    CheckFollower(follower, reference.seen);
+    ASSERT_EQ(follower.SeenFrom(floor),
+              follower.Expected(reference.seen(), floor));
   }
-  // What the first two have gathered is the present state of their ranges; a
-  // key that has just expired may still be on its way.
+  CheckStates();
+}
+
+// What the first two have gathered is the present state of their ranges; a key
+// that has just expired may still be on its way.
+void WatchedHistory::CheckStates() {
   const auto page = BlockingStore(store_.get()).Scan({});
   ASSERT_TRUE(page.ok()) << page.status();
-  std::map<std::string, std::string> entries;
   for (const Entry& entry : page->entries) {
-    entries[entry.key] = entry.value.bytes;
-  }
-  for (const auto& [key, text] : entries) {
-    EXPECT_EQ(followers_[0].state[key], text) << key;
-    if (Sees(followers_[1], key, "+")) {
-      EXPECT_EQ(followers_[1].state[key], text) << key;
+    for (const WatchFollower* const follower :
+         {&followers_[0], &followers_[1]}) {
+      if (!follower->Sees(entry.key, "+")) continue;
+      const auto found = follower->state().find(entry.key);
+      ASSERT_NE(found, follower->state().end()) << entry.key;
+      EXPECT_EQ(found->second, entry.value.bytes) << entry.key;
     }
   }
 }

@@ -15,7 +15,7 @@
 #include "tests/support/crashable_file_system.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/seeded_random.h"
-#include "tests/support/watch_reader.h"
+#include "tests/support/watch_follower.h"
 
 namespace rundlet {
 
@@ -33,23 +33,10 @@ class WatchedHistory {
   uint64_t restart_count() const { return restart_count_; }
 
  private:
-  // The changes of a transaction, as text, by key.
-  using Changes = std::map<std::string, std::string>;
-
   struct Written {
-    Changes changes;
+    ChangeTexts changes;
     Durability reached = Durability::kMemory;
     bool may_be_lost = false;
-  };
-
-  struct Follower {
-    WatchRequest request;  // its ranges and filters
-    std::unique_ptr<WatchReader> reader;
-    Revision begin = 1;  // it has seen what came from there on
-    Revision through = 0;
-    std::map<Revision, Changes> seen;
-    std::map<std::string, std::string> state;  // if it sees all changes
-    bool in_present = false;
   };
 
   void Open();
@@ -59,18 +46,10 @@ class WatchedHistory {
   void Crash();
   void Reopen();
 
-  void Resume(Follower& follower);
-  void Begin(Follower& follower);
-  // Takes a batch, which there always is: a bookmark is asked for.
-  void Read(Follower& follower);
-  void Take(Follower& follower, const WatchBatch& batch);
-  void CatchUp(Follower& follower);
-
-  void CheckFollower(const Follower& follower,
-                     const std::map<Revision, Changes>& history);
-  void CheckHistory(const std::map<Revision, Changes>& history);
-  bool Sees(const Follower& follower, const std::string& key,
-            const std::string& change) const;
+  void Resume(WatchFollower& follower);
+  void CatchUp(WatchFollower& follower);
+  void CheckHistory(const LogTexts& history);
+  void CheckStates();
 
   SeededRandom random_;
   const bool keeps_all_;
@@ -78,7 +57,7 @@ class WatchedHistory {
   FakeClock clock_;
   CrashableFileSystem disk_;
   std::map<Revision, Written> written_;
-  std::vector<Follower> followers_;
+  std::vector<WatchFollower> followers_;
   uint64_t resume_count_ = 0;
   uint64_t restart_count_ = 0;
   uint64_t value_ = 0;
