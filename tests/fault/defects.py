@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 
+import defects_of_checks
 import defects_of_content
 import defects_of_syncs
 import defects_of_views
@@ -29,6 +30,7 @@ DEFECTS = (
     defects_of_syncs.DEFECTS
     + defects_of_content.DEFECTS
     + defects_of_views.DEFECTS
+    + defects_of_checks.DEFECTS
 )
 
 

@@ -110,7 +110,7 @@ DEFECTS = [
     ),
     defect(
         "cut the tail of a clean stop",
-        (TORN_TAIL,),
+        (ENGINE + "/recovery:recovery_tail_test",),
         RECOVERY,
         "status = state_.stopped_cleanly ? GoOnCleanly() : GoOnAfterCrash();",
         "state_.clean_stop.reset();\n"
@@ -155,7 +155,7 @@ DEFECTS = [
     ),
     defect(
         "count an older version as one that cannot come back",
-        (SUBSETS,),
+        (STEPS,),
         "storage/engine/compaction/live_count.cc",
         "++counts[newest.location.segment_id].newest;",
         "counts[newest.location.segment_id].newest += versions.size();",

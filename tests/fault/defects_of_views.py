@@ -5,6 +5,8 @@ from defect import ENGINE, HISTORY, LAWS, POWER_LOSS, WATCH_HISTORY, defect
 WATCH = "storage/engine/watch/"
 REQUESTS = "storage/engine/requests/request_table.cc"
 SNAPSHOTS = "storage/engine/read/snapshots.cc"
+LOG_WATCH = ENGINE + "/watch:log_watch_test"
+LOG_HISTORY = ENGINE + "/watch:log_history_test"
 
 DEFECTS = [
     defect(
@@ -30,7 +32,7 @@ DEFECTS = [
     ),
     defect(
         "skip the log between a watch and the tail",
-        (WATCH_HISTORY, POWER_LOSS),
+        (LOG_WATCH, WATCH_HISTORY),
         WATCH + "log_watch.cc",
         "if (through_ >= tail.floor()) {",
         "through_ = std::max(through_, tail.floor());\n"
@@ -45,7 +47,7 @@ DEFECTS = [
     ),
     defect(
         "give no event for an expired key",
-        (LAWS,),
+        (LOG_WATCH,),
         WATCH + "log_watch.cc",
         "  return (is_put ? request_.puts : request_.deletes) &&\n",
         "  return (is_put ? request_.puts : request_.deletes) &&\n"
@@ -57,6 +59,81 @@ DEFECTS = [
         WATCH + "log_history.cc",
         "if (is_before && segment.seal->revision_max >= from) {",
         "if (is_before && segment.seal->revision_max >= from + 1000000) {",
+    ),
+    defect(
+        "skip the change at which a batch of a watch is full",
+        (LOG_WATCH, WATCH_HISTORY),
+        WATCH + "log_watch.cc",
+        "if (!wanted.empty() && !fits) return false;",
+        "if (!wanted.empty() && !fits) {\n"
+        "    through_ = transaction.revision;\n"
+        "    return false;\n  }",
+    ),
+    defect(
+        "lose the end of a transaction that is larger than a batch",
+        (LOG_WATCH, WATCH_HISTORY),
+        WATCH + "log_watch.cc",
+        "    if (!Wants(change)) continue;\n",
+        "    if (!Wants(change)) continue;\n"
+        "    if (bytes > request_.batch_bytes_max) break;\n",
+    ),
+    defect(
+        "give a change of the tail before it is visible",
+        (LOG_WATCH,),
+        WATCH + "log_watch.cc",
+        "if (item.transaction.revision > visible) return false;",
+        "if (item.transaction.revision > visible + 1000) return false;",
+    ),
+    defect(
+        "give a change of the log before it is visible",
+        (LOG_WATCH,),
+        WATCH + "log_watch.cc",
+        "if (transaction.revision <= visible && Add(transaction, batch)) "
+        "continue;",
+        "if (Add(transaction, batch) || visible == ~Revision{0}) continue;",
+    ),
+    defect(
+        "pass over the rest of a group when a batch is full",
+        (LOG_WATCH, WATCH_HISTORY),
+        WATCH + "log_watch.cc",
+        "    cursor_.reset();  // the rest of the group comes again\n",
+        "",
+    ),
+    defect(
+        "let a page of the present state overfill its batch",
+        (LOG_WATCH,),
+        WATCH + "log_watch.cc",
+        "if (!batch->entries.empty() &&\n"
+        "        batch_bytes_ + bytes > request_.batch_bytes_max) {",
+        "if (bytes > request_.batch_bytes_max + kBudgetBytes) {",
+    ),
+    defect(
+        "tell a reader that was cut off to go on one revision later",
+        (LOG_WATCH,),
+        WATCH + "log_watch.cc",
+        ": CutOff(std::move(status), through_ + 1);",
+        ": CutOff(std::move(status), through_ + 2);",
+    ),
+    defect(
+        "say that the tail reaches back to what it has dropped",
+        (ENGINE + "/watch:change_tail_test",),
+        WATCH + "change_tail.cc",
+        "      floor_ = items_.front().transaction.revision;\n",
+        "",
+    ),
+    defect(
+        "give what is below the floor of history",
+        (LOG_HISTORY,),
+        WATCH + "log_history.cc",
+        "if (from < state.floor) {",
+        "if (from == 0) {",
+    ),
+    defect(
+        "let go of the history that a watch has still to read",
+        (LOG_HISTORY,),
+        WATCH + "log_history.cc",
+        "      link->set_next(std::move(place.link));\n",
+        "      link->set_next(chain_->last());\n",
     ),
     defect(
         "forget the oldest request when there are too many",

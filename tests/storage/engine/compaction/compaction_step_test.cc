@@ -95,6 +95,23 @@ TEST_F(CompactionStepTest, ADeleteStaysForWhateverIsDeadInAnOlderSegment) {
   EXPECT_EQ(Step({Sealed().front()}).records_kept, 0u);
 }
 
+TEST_F(CompactionStepTest, AVersionThatAPinNeedsHidesNoOtherRecord) {
+  PutOs("pinned", "1");
+  const uint64_t oldest = Seal();
+  const Revision pin = engine_->index.PinNewest();
+  // One of two records is dead; that the live one has an older version
+  // elsewhere does not make up for it.
+  PutOs("pinned", "2");
+  PutOs("k", "old");
+  Seal();
+  Delete("k");
+  const uint64_t deleted = Seal();
+  EXPECT_EQ(Step({oldest, deleted}).records_kept, 2u);
+  engine_->index.Unpin(pin);
+  Reopen();
+  EXPECT_EQ(engine_->Read("k"), "-");
+}
+
 TEST_F(CompactionStepTest, OldDeletesAndReceiptsHideNothingThemselves) {
   PutOs("first", "1");
   PutOs("first", "2");

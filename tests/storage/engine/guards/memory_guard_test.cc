@@ -78,6 +78,14 @@ TEST_F(MemoryGuardTest, SmallCommitsAreNotMeasuredEach) {
   EXPECT_FALSE(Admits(kCeiling));
 }
 
+TEST_F(MemoryGuardTest, WhatWasAdmittedSinceCounts) {
+  now_.index_bytes = kCeiling - 10'000;
+  int admitted = 0;
+  while (admitted < 100 && Admits(1000)) ++admitted;
+  EXPECT_GT(admitted, 5);
+  EXPECT_LE(admitted, 10);
+}
+
 TEST(MemoryGuardOffTest, WithoutACeilingNothingIsRefused) {
   MemoryGuard guard({0, [] {
                        MemoryStats stats;

@@ -131,6 +131,18 @@ TEST_F(RecoveryTailTest, ACleanStopMarksWhatItSynced) {
   EXPECT_EQ(CountKeys(), 1u);
 }
 
+TEST_F(RecoveryTailTest, NothingOfACleanStopIsCut) {
+  Open();
+  Put("a", "aa");
+  Put("b", "bb");
+  const Image image = Stop();
+  for (uint64_t at = 48; at < image.at(LogPath(1)).size(); ++at) {
+    ExpectDataLoss(Flipped(image, LogPath(1), at), LogPath(1));
+  }
+  OpenImage(image);
+  EXPECT_EQ(CountKeys(), 2u);
+}
+
 TEST_F(RecoveryTailTest, ATransactionWithoutItsEndIsNotThere) {
   Open();
   Put("a", "aa", Durability::kDisk);
