@@ -101,6 +101,19 @@ absl::StatusOr<Receipt> BlockingStore::SetExpiry(std::string key,
   return Commit(Single(SetExpiryOperation{std::move(key), expiry}));
 }
 
+absl::StatusOr<Receipt> BlockingStore::Add(std::string key, int64_t delta) {
+  AddOperation add;
+  add.key = std::move(key);
+  add.delta = delta;
+  return Commit(Single(std::move(add)));
+}
+
+absl::StatusOr<Receipt> BlockingStore::DeleteRange(KeyRange range) {
+  DeleteRangeOperation remove;
+  remove.range = std::move(range);
+  return Commit(Single(std::move(remove)));
+}
+
 absl::StatusOr<std::optional<Entry>> BlockingStore::Get(std::string key) {
   ReadRequest request;
   request.keys.push_back(std::move(key));

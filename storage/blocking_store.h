@@ -37,6 +37,8 @@ class BlockingStore {
                               Expiry expiry = Expiry::Never());
   absl::StatusOr<Receipt> Delete(std::string key);
   absl::StatusOr<Receipt> SetExpiry(std::string key, Expiry expiry);
+  absl::StatusOr<Receipt> Add(std::string key, int64_t delta);
+  absl::StatusOr<Receipt> DeleteRange(KeyRange range);
 
   // The newest version of a key; empty if it is absent.
   absl::StatusOr<std::optional<Entry>> Get(std::string key);

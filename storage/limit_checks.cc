@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "storage/value_digest.h"
 
 namespace rundlet {
 namespace {
@@ -27,13 +28,39 @@ bool ValueFits(const Value& value, const Limits& limits) {
          value.bytes.size() <= limits.value_bytes_max;
 }
 
+absl::Status CheckExpiry(const Expiry& expiry) {
+  return CheckAtMost("expiry.jitter_percent", expiry.jitter_percent(),
+                     "Expiry::kJitterPercentMax", Expiry::kJitterPercentMax);
+}
+
+absl::Status CheckExpiryOf(const Operation& operation) {
+  if (const auto* put = std::get_if<PutOperation>(&operation)) {
+    return CheckExpiry(put->expiry);
+  }
+  if (const auto* add = std::get_if<AddOperation>(&operation)) {
+    return CheckExpiry(add->expiry);
+  }
+  const auto* set = std::get_if<SetExpiryOperation>(&operation);
+  if (set == nullptr) return absl::OkStatus();
+  if (set->only_if > ExpiryTest::kExpires) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "only_if is ", static_cast<int>(set->only_if), ", not a test"));
+  }
+  return CheckExpiry(set->expiry);
+}
+
 absl::Status CheckOperation(const Operation& operation, const Limits& limits,
                             uint64_t* bytes) {
-  const std::string& key = std::visit(
-      [](const auto& each) -> const std::string& { return each.key; },
-      operation);
-  *bytes += key.size();
-  if (!KeyFits(key, limits)) return CheckKey("key", key, limits);
+  const std::string* const key = KeyOf(operation);
+  if (key == nullptr) {
+    const KeyRange& range = std::get<DeleteRangeOperation>(operation).range;
+    *bytes += range.start.size() + range.end.size();
+    return absl::OkStatus();
+  }
+  *bytes += key->size();
+  if (!KeyFits(*key, limits)) return CheckKey("key", *key, limits);
+  absl::Status status = CheckExpiryOf(operation);
+  if (!status.ok()) return status;
   const auto* put = std::get_if<PutOperation>(&operation);
   if (put == nullptr) return absl::OkStatus();
   *bytes += put->value.bytes.size();
@@ -58,7 +85,7 @@ absl::Status CheckCondition(const Condition& condition, const Limits& limits,
   *bytes += condition.key.size();
   absl::Status status = CheckKey("key", condition.key, limits);
   if (!status.ok()) return status;
-  if (condition.target > Target::kValue) {
+  if (condition.target > Target::kDigest) {
     return absl::InvalidArgumentError(absl::StrCat(
         "target is ", static_cast<int>(condition.target), ", not a target"));
   }
@@ -67,13 +94,22 @@ absl::Status CheckCondition(const Condition& condition, const Limits& limits,
         absl::StrCat("comparison is ", static_cast<int>(condition.comparison),
                      ", not a comparison"));
   }
-  if (condition.target != Target::kValue) return absl::OkStatus();
+  const bool is_value = condition.target == Target::kValue;
+  if (!is_value && condition.target != Target::kDigest) {
+    return absl::OkStatus();
+  }
   if (condition.comparison > Comparison::kNotEqual) {
     return absl::InvalidArgumentError(
         "comparison: a value has no order, only equal and not equal");
   }
-  *bytes += condition.value.bytes.size();
-  return CheckValue("value", condition.value, limits);
+  if (is_value) {
+    *bytes += condition.value.bytes.size();
+    return CheckValue("value", condition.value, limits);
+  }
+  if (condition.digest.size() == kValueDigestBytes) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("digest has ", condition.digest.size(), " bytes, ",
+                   kValueDigestAlgorithm, " has ", kValueDigestBytes));
 }
 
 absl::Status CheckRequestId(const RequestId& request, const Limits& limits) {

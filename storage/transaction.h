@@ -9,11 +9,11 @@
 #include <optional>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "absl/time/time.h"
 #include "storage/entry.h"
+#include "storage/operation.h"
 
 namespace rundlet {
 
@@ -25,91 +25,59 @@ enum class Durability : uint8_t {
   kDisk = 3,     // on the disk: survives power loss
 };
 
-// When a key goes away by itself. Relative times count from engine time at
-// commit; a time that is not in the future makes the key expire at once.
-class Expiry {
- public:
-  enum class Rule : uint8_t { kNever, kKeep, kAfter, kAt };
-
-  static Expiry Never() { return Expiry(Rule::kNever); }
-  // Keeps the expiry that the key has; a key that is absent gets none.
-  static Expiry Keep() { return Expiry(Rule::kKeep); }
-  static Expiry After(absl::Duration ttl) {
-    Expiry expiry(Rule::kAfter);
-    expiry.ttl_ = ttl;
-    return expiry;
-  }
-  static Expiry At(absl::Time time) {
-    Expiry expiry(Rule::kAt);
-    expiry.time_ = time;
-    return expiry;
-  }
-
-  Rule rule() const { return rule_; }
-  absl::Duration ttl() const { return ttl_; }
-  absl::Time time() const { return time_; }
-
- private:
-  explicit Expiry(Rule rule) : rule_(rule) {}
-
-  Rule rule_;
-  absl::Duration ttl_;
-  absl::Time time_;
-};
-
-struct GetOperation {
-  std::string key;
-};
-
-struct PutOperation {
-  std::string key;
-  Value value;
-  Expiry expiry = Expiry::Never();
-};
-
-// Deleting a key that is absent changes nothing and is no error.
-struct DeleteOperation {
-  std::string key;
-};
-
-// Gives an existing key another expiry; its value stays. On an absent key it
-// changes nothing and is no error.
-struct SetExpiryOperation {
-  std::string key;
-  Expiry expiry = Expiry::Never();
-};
-
-using Operation = std::variant<GetOperation, PutOperation, DeleteOperation,
-                               SetExpiryOperation>;
-
 // A statement about one key before the transaction's operations. An absent key
 // has revision, create revision and version 0, and a value unlike any other.
 struct Condition {
-  enum class Target : uint8_t { kRevision, kCreateRevision, kVersion, kValue };
+  enum class Target : uint8_t {
+    kRevision,
+    kCreateRevision,
+    kVersion,
+    kValue,
+    kDigest,  // of its value (value_digest.h)
+  };
   enum class Comparison : uint8_t { kEqual, kNotEqual, kLess, kGreater };
 
   std::string key;
   Target target = Target::kRevision;
   Comparison comparison = Comparison::kEqual;
-  uint64_t number = 0;  // compared with, unless target is kValue
-  Value value;          // compared with, if target is kValue: kEqual, kNotEqual
+  uint64_t number = 0;      // compared with, unless it is one of these:
+  Value value;              // if target is kValue: kEqual, kNotEqual
+  std::string digest = {};  // if target is kDigest: kEqual, kNotEqual
 
   static Condition Exists(std::string key) {
-    return {std::move(key), Target::kRevision, Comparison::kNotEqual, 0, {}};
+    return Number(std::move(key), Target::kRevision, Comparison::kNotEqual, 0);
   }
   static Condition Missing(std::string key) {
-    return {std::move(key), Target::kRevision, Comparison::kEqual, 0, {}};
+    return Number(std::move(key), Target::kRevision, Comparison::kEqual, 0);
   }
   static Condition RevisionIs(std::string key, Revision revision) {
-    return {
-        std::move(key), Target::kRevision, Comparison::kEqual, revision, {}};
+    return Number(std::move(key), Target::kRevision, Comparison::kEqual,
+                  revision);
   }
   static Condition VersionIs(std::string key, uint64_t version) {
-    return {std::move(key), Target::kVersion, Comparison::kEqual, version, {}};
+    return Number(std::move(key), Target::kVersion, Comparison::kEqual,
+                  version);
   }
   static Condition ValueIs(std::string key, Value value) {
-    return {std::move(key), Target::kValue, Comparison::kEqual, 0,
-            std::move(value)};
+    Condition condition =
+        Number(std::move(key), Target::kValue, Comparison::kEqual, 0);
+    condition.value = std::move(value);
+    return condition;
+  }
+  static Condition DigestIs(std::string key, std::string digest) {
+    Condition condition =
+        Number(std::move(key), Target::kDigest, Comparison::kEqual, 0);
+    condition.digest = std::move(digest);
+    return condition;
+  }
+  static Condition Number(std::string key, Target target, Comparison comparison,
+                          uint64_t number) {
+    Condition condition;
+    condition.key = std::move(key);
+    condition.target = target;
+    condition.comparison = comparison;
+    condition.number = number;
+    return condition;
   }
 };
 
@@ -146,10 +114,17 @@ struct Transaction {
 
 // What one operation of the branch that ran found.
 struct OperationResult {
-  bool existed = false;  // the key, just before this operation
+  // The key, just before this operation; of a range, any key of it.
+  bool existed = false;
   // GetOperation: the entry found. Others: the entry that was there before, if
   // return_previous was set.
   std::optional<Entry> entry;
+  // AddOperation: the sum. DeleteRangeOperation: how many keys were deleted.
+  // SetExpiryOperation with a test: 1 if the key got the expiry, else 0.
+  std::optional<int64_t> number;
+  // DeleteRangeOperation: what was there before, in key order, if
+  // return_previous was set.
+  std::vector<Entry> entries;
 };
 
 // The first condition that did not hold, and what the key was instead.
@@ -174,8 +149,8 @@ struct Receipt {
   Revision durable_revision = 0;
   std::optional<FailedCondition> failed_condition;
   std::vector<OperationResult> results;  // of the branch that ran, in its order
-  // This is the outcome of an earlier request of the same name. It has no
-  // entries: those are not remembered.
+  // This is the outcome of an earlier request of the same name. It has numbers,
+  // but no entries: those are not remembered.
   bool replayed = false;
 };
 

@@ -89,6 +89,8 @@ class LogStore final : public Store {
   void Replay(Receipt receipt, Durability durability, CommitCallback done);
   absl::Status Fetch(const std::vector<std::string>& keys,
                      FetchedValues* values);
+  // Of the values that its conditions know by their digests.
+  static void AddDigests(const Transaction& transaction, FetchedValues* values);
   void Say(absl::string_view line);
   void LeaveCheckpoint();
   void CountSegments(StoreStats* stats) const;

@@ -11,6 +11,7 @@
 #include "storage/engine/requests/receipt_codec.h"
 #include "storage/engine/sync_point.h"
 #include "storage/limit_checks.h"
+#include "storage/value_digest.h"
 
 namespace rundlet {
 namespace {
@@ -18,7 +19,10 @@ namespace {
 // What is remembered of an outcome: who waited gets what a repeat gets.
 Receipt Remembered(const Receipt& receipt) {
   Receipt remembered = receipt;
-  for (OperationResult& result : remembered.results) result.entry.reset();
+  for (OperationResult& result : remembered.results) {
+    result.entry.reset();
+    result.entries.clear();
+  }
   remembered.replayed = true;
   return remembered;
 }
@@ -113,8 +117,9 @@ absl::Status LogStore::Fetch(const std::vector<std::string>& keys,
       if (!value.ok()) return value.status();
       fetched = FetchedValue();
       if (!value->has_value()) continue;  // it has moved
-      fetched = {version->revision,
-                 std::make_shared<const std::string>(**std::move(value))};
+      fetched.revision = version->revision;
+      fetched.kind = version->kind;
+      fetched.value = std::make_shared<const std::string>(**std::move(value));
       fetched_bytes += fetched.value->size();
       absl::Status fits =
           CheckAtMost("values that the transaction reads", fetched_bytes,
@@ -124,6 +129,18 @@ absl::Status LogStore::Fetch(const std::vector<std::string>& keys,
     }
   }
   return absl::OkStatus();
+}
+
+void LogStore::AddDigests(const Transaction& transaction,
+                          FetchedValues* values) {
+  for (const Condition& condition : transaction.conditions) {
+    if (condition.target != Condition::Target::kDigest) continue;
+    const auto fetched = values->find(condition.key);
+    if (fetched == values->end() || fetched->second.value == nullptr) continue;
+    if (!fetched->second.digest.empty()) continue;
+    fetched->second.digest =
+        ValueDigest(fetched->second.kind, *fetched->second.value);
+  }
 }
 
 void LogStore::Commit(Transaction transaction, CommitCallback done) {
@@ -140,6 +157,7 @@ void LogStore::Commit(Transaction transaction, CommitCallback done) {
     if (!needed.empty()) {
       const absl::Status fetched = Fetch(needed, &values);
       if (!fetched.ok()) return done(KnownFailure(fetched));
+      AddDigests(transaction, &values);
     }
     needed = pipeline_->Commit(&transaction, values, &done);
   } while (!needed.empty());

@@ -39,6 +39,9 @@ struct LineOf {
   std::string operator()(const DeleteOperation& remove) {
     return absl::StrCat("DEL ", remove.key);
   }
+  // What the protocol cannot say is no line.
+  std::string operator()(const AddOperation& /*add*/) { return ""; }
+  std::string operator()(const DeleteRangeOperation& /*range*/) { return ""; }
   std::string operator()(const SetExpiryOperation& set) {
     return absl::StrCat("TTL ", set.key, " ", Seconds(set.expiry));
   }
@@ -67,8 +70,9 @@ void TextStore::Commit(Transaction transaction, CommitCallback done) {
   if (!transaction.conditions.empty() || transaction.operations.size() != 1) {
     return done(NotInText("transactions"));
   }
-  const absl::StatusOr<std::string> reply =
-      Ask(std::visit(LineOf(), transaction.operations[0]));
+  const std::string line = std::visit(LineOf(), transaction.operations[0]);
+  if (line.empty()) return done(NotInText("this operation"));
+  const absl::StatusOr<std::string> reply = Ask(line);
   if (!reply.ok()) return done(reply.status());
   Receipt receipt;
   receipt.results.emplace_back();

@@ -20,6 +20,7 @@ _GROUPS = {
     "absl": r"absl/.*",
     "checksum": r"(zlib|libdeflate)\.h",
     "compressor": r"(snappy|zstd|zdict)\.h",
+    "digest": r"openssl/evp\.h",
     "grpc": r"grpc(pp)?/(?!health/).*",
     "protobuf": r"google/(protobuf|rpc)/.*",
     "health": r"grpc/health/.*",
@@ -67,7 +68,15 @@ _ROOM = (
 _DOOR = ("standard", "absl", "store", "logs")
 
 TABLE = {
-    "storage": (*_ENGINE, "open", "file", "engine", "integrity", "recovery"),
+    "storage": (
+        *_ENGINE,
+        "digest",
+        "open",
+        "file",
+        "engine",
+        "integrity",
+        "recovery",
+    ),
     "storage/file": ("standard", "absl", "file", "system", "store"),
     "storage/format": (*_ENGINE, "format", "checksum"),
     "storage/compression": (*_ENGINE, "compression", "format", "compressor"),

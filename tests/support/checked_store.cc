@@ -214,6 +214,9 @@ void CheckedStore::CheckReceipt(const Expectation& expected,
   ASSERT_EQ(receipt.results.size(), model.results.size());
   for (size_t i = 0; i < model.results.size(); ++i) {
     EXPECT_EQ(receipt.results[i].existed, model.results[i].existed);
+    EXPECT_EQ(receipt.results[i].number, model.results[i].number);
+    EXPECT_EQ(receipt.results[i].entries.size(),
+              model.results[i].entries.size());
     ASSERT_EQ(receipt.results[i].entry.has_value(),
               model.results[i].entry.has_value());
     if (!model.results[i].entry) continue;

@@ -79,6 +79,7 @@ void CheckedStore::CheckReplay(const Asked& asked, const Receipt& receipt) {
   ASSERT_EQ(receipt.results.size(), first.results.size());
   for (size_t i = 0; i < first.results.size(); ++i) {
     EXPECT_EQ(receipt.results[i].existed, first.results[i].existed);
+    EXPECT_EQ(receipt.results[i].number, first.results[i].number);
     EXPECT_FALSE(receipt.results[i].entry.has_value());
   }
 }

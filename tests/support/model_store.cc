@@ -27,59 +27,14 @@ absl::Time ExpiryMicros(absl::Time time) {
   return std::max(micros, absl::FromUnixMicros(1));
 }
 
-absl::Time ExpiryTime(const Expiry& expiry, absl::Time now,
-                      const std::optional<Entry>& previous) {
-  switch (expiry.rule()) {
-    case Expiry::Rule::kNever:
-      return absl::InfiniteFuture();
-    case Expiry::Rule::kKeep:
-      return previous ? previous->expiry : absl::InfiniteFuture();
-    case Expiry::Rule::kAfter:
-      return ExpiryMicros(now + expiry.ttl());
-    case Expiry::Rule::kAt:
-      return ExpiryMicros(expiry.time());
-  }
-  return absl::InfiniteFuture();
-}
-
-bool Compare(uint64_t found, Condition::Comparison comparison,
-             uint64_t number) {
-  switch (comparison) {
-    case Condition::Comparison::kEqual:
-      return found == number;
-    case Condition::Comparison::kNotEqual:
-      return found != number;
-    case Condition::Comparison::kLess:
-      return found < number;
-    case Condition::Comparison::kGreater:
-      return found > number;
-  }
-  return false;
-}
-
-bool Holds(const Condition& condition, const std::optional<Entry>& entry) {
-  const Entry found = entry.value_or(Entry());
-  switch (condition.target) {
-    case Condition::Target::kRevision:
-      return Compare(found.revision, condition.comparison, condition.number);
-    case Condition::Target::kCreateRevision:
-      return Compare(found.create_revision, condition.comparison,
-                     condition.number);
-    case Condition::Target::kVersion:
-      return Compare(found.version, condition.comparison, condition.number);
-    case Condition::Target::kValue: {
-      const bool equal = entry.has_value() && found.value == condition.value;
-      return equal == (condition.comparison == Condition::Comparison::kEqual);
-    }
-  }
-  return false;
-}
-
 uint64_t EntryBytes(const std::vector<OperationResult>& results) {
+  const auto bytes_of = [](const Entry& entry) {
+    return entry.key.size() + entry.value.bytes.size();
+  };
   uint64_t bytes = 0;
   for (const OperationResult& result : results) {
-    if (!result.entry) continue;
-    bytes += result.entry->key.size() + result.entry->value.bytes.size();
+    if (result.entry) bytes += bytes_of(*result.entry);
+    for (const Entry& entry : result.entries) bytes += bytes_of(entry);
   }
   return bytes;
 }
@@ -161,14 +116,17 @@ absl::StatusOr<Receipt> ModelStore::Apply(const Transaction& transaction) {
   }
 
   const StoreStats counters_before = counters_;
-  Changes changes;
+  Applying applying;
+  applying.moment = before;
+  applying.return_previous = transaction.return_previous;
+  absl::Status status;
   for (const Operation& operation : *branch) {
-    receipt.results.push_back(ApplyOperation(
-        operation, transaction.return_previous, before, &changes));
+    status.Update(
+        ApplyOperation(operation, &applying, &receipt.results.emplace_back()));
   }
-  absl::Status status =
-      CheckAtMost("receipt bytes", EntryBytes(receipt.results),
-                  "receipt_bytes_max", limits_.receipt_bytes_max);
+  Changes& changes = applying.changes;
+  status.Update(CheckAtMost("receipt bytes", EntryBytes(receipt.results),
+                            "receipt_bytes_max", limits_.receipt_bytes_max));
   if (!status.ok()) {
     counters_ = counters_before;
     return status;
@@ -188,66 +146,6 @@ absl::StatusOr<Receipt> ModelStore::Apply(const Transaction& transaction) {
     log_[newest_].keys.push_back(key);
   }
   return receipt;
-}
-
-std::optional<FailedCondition> ModelStore::FirstFailed(
-    const std::vector<Condition>& conditions, const Moment& moment) const {
-  for (size_t i = 0; i < conditions.size(); ++i) {
-    const std::optional<Entry> entry = Find(conditions[i].key, moment);
-    if (Holds(conditions[i], entry)) continue;
-    FailedCondition failed;
-    failed.index = i;
-    if (entry) {
-      const std::string& bytes = entry->value.bytes;
-      failed.exists = true;
-      failed.revision = entry->revision;
-      failed.version = entry->version;
-      failed.value_crc32 =
-          crc32(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size());
-    }
-    return failed;
-  }
-  return std::nullopt;
-}
-
-OperationResult ModelStore::ApplyOperation(const Operation& operation,
-                                           bool return_previous,
-                                           const Moment& moment,
-                                           Changes* changes) {
-  const std::string& key = std::visit(
-      [](const auto& each) -> const std::string& { return each.key; },
-      operation);
-  const std::optional<Entry> previous = FindChanged(key, *changes, moment);
-  OperationResult result;
-  result.existed = previous.has_value();
-  if (return_previous || std::holds_alternative<GetOperation>(operation)) {
-    result.entry = previous;
-  }
-
-  Entry entry = previous.value_or(Entry());
-  entry.key = key;
-  entry.revision = moment.revision + 1;
-  entry.modified = moment.time;
-  ++entry.version;
-  if (!previous) {
-    entry.create_revision = entry.revision;
-    entry.created = entry.modified;
-  }
-  if (const auto* put = std::get_if<PutOperation>(&operation)) {
-    ++counters_.put_count;
-    entry.value = put->value;
-    entry.expiry = ExpiryTime(put->expiry, moment.time, previous);
-    (*changes)[key] = std::move(entry);
-  } else if (const auto* set = std::get_if<SetExpiryOperation>(&operation)) {
-    if (!previous) return result;
-    ++counters_.put_count;
-    entry.expiry = ExpiryTime(set->expiry, moment.time, previous);
-    (*changes)[key] = std::move(entry);
-  } else if (std::holds_alternative<DeleteOperation>(operation)) {
-    ++counters_.delete_count;
-    if (previous) (*changes)[key] = std::nullopt;
-  }
-  return result;
 }
 
 void ModelStore::Sync(Durability durability, SyncCallback done) {

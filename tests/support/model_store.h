@@ -83,6 +83,15 @@ class ModelStore : public Store {
     absl::Time time;
   };
 
+  // A transaction under way.
+  struct Applying {
+    Moment moment;
+    bool return_previous = false;
+    Changes changes;
+    uint64_t range_keys = 0;       // deleted by ranges
+    uint64_t range_key_bytes = 0;  // of these keys
+  };
+
   // What a revision has changed.
   struct Logged {
     absl::Time time;
@@ -118,9 +127,17 @@ class ModelStore : public Store {
   std::optional<FailedCondition> FirstFailed(
       const std::vector<Condition>& conditions, const Moment& moment) const
       ABSL_SHARED_LOCKS_REQUIRED(mutex_);
-  OperationResult ApplyOperation(const Operation& operation,
-                                 bool return_previous, const Moment& moment,
-                                 Changes* changes)
+  // Not OK: the transaction is refused.
+  absl::Status ApplyOperation(const Operation& operation, Applying* applying,
+                              OperationResult* result)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status ApplyRange(const DeleteRangeOperation& range, Applying* applying,
+                          OperationResult* result)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status ApplyAdd(const AddOperation& add,
+                        const std::optional<Entry>& previous,
+                        const Moment& moment, Entry* entry,
+                        OperationResult* result)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   // The moment a request names, or why there is none.

@@ -21,18 +21,27 @@ std::string Quoted(const Value& value) {
 
 std::string Quoted(const Expiry& expiry) {
   return absl::StrCat(static_cast<int>(expiry.rule()), " ",
+                      expiry.jitter_percent(), " ",
                       absl::FormatDuration(expiry.ttl()), " ",
                       absl::FormatTime(expiry.time()), " ");
 }
 
 std::string Quoted(const Operation& operation) {
-  std::string text = absl::StrCat(
-      operation.index(), " ",
-      std::visit([](const auto& each) { return Quoted(each.key); }, operation));
+  const std::string* const key = KeyOf(operation);
+  std::string text =
+      absl::StrCat(operation.index(), " ", key ? Quoted(*key) : "");
   if (const auto* put = std::get_if<PutOperation>(&operation)) {
     absl::StrAppend(&text, Quoted(put->value), Quoted(put->expiry));
   } else if (const auto* set = std::get_if<SetExpiryOperation>(&operation)) {
-    absl::StrAppend(&text, Quoted(set->expiry));
+    absl::StrAppend(&text, Quoted(set->expiry), static_cast<int>(set->only_if),
+                    " ");
+  } else if (const auto* add = std::get_if<AddOperation>(&operation)) {
+    absl::StrAppend(&text, add->delta, " ", add->initial, " ",
+                    Quoted(add->expiry));
+  } else if (const auto* range =
+                 std::get_if<DeleteRangeOperation>(&operation)) {
+    absl::StrAppend(&text, Quoted(range->range.start), Quoted(range->range.end),
+                    range->keys_max, " ");
   }
   return text;
 }
@@ -42,10 +51,10 @@ std::string PayloadOf(const Transaction& transaction) {
   std::string text = absl::StrCat(transaction.has_otherwise, " ",
                                   transaction.return_previous, " if ");
   for (const Condition& condition : transaction.conditions) {
-    absl::StrAppend(&text, Quoted(condition.key),
-                    static_cast<int>(condition.target), " ",
-                    static_cast<int>(condition.comparison), " ",
-                    condition.number, " ", Quoted(condition.value));
+    absl::StrAppend(
+        &text, Quoted(condition.key), static_cast<int>(condition.target), " ",
+        static_cast<int>(condition.comparison), " ", condition.number, " ",
+        Quoted(condition.value), Quoted(condition.digest));
   }
   absl::StrAppend(&text, "then ");
   for (const Operation& each : transaction.operations) {
@@ -92,7 +101,10 @@ absl::StatusOr<Receipt> ModelStore::ApplyOnce(const Transaction& transaction) {
   if (receipt->revision == 0) ++newest_;
   Receipt remembered = *receipt;
   remembered.replayed = true;
-  for (OperationResult& result : remembered.results) result.entry.reset();
+  for (OperationResult& result : remembered.results) {
+    result.entry.reset();
+    result.entries.clear();
+  }
   requests_[name] = {payload, std::move(remembered), newest_, now};
   return receipt;
 }

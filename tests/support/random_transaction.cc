@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "storage/value_digest.h"
 
 namespace rundlet {
 namespace {
@@ -44,7 +45,7 @@ Expiry RandomExpiry(const TransactionShape& shape, SeededRandom& random) {
 
 Operation RandomOperation(const TransactionShape& shape, SeededRandom& random) {
   std::string key = RandomKey(shape, random);
-  switch (random.Below(10)) {
+  switch (random.Below(12)) {
     case 0:
     case 1:
     case 2:
@@ -53,6 +54,20 @@ Operation RandomOperation(const TransactionShape& shape, SeededRandom& random) {
       return SetExpiryOperation{std::move(key), RandomExpiry(shape, random)};
     case 4:
       return GetOperation{std::move(key)};
+    case 5: {
+      AddOperation add;
+      add.key = absl::StrCat("number", random.Below(3));
+      add.delta = static_cast<int64_t>(random.Below(20)) - 10;
+      add.initial = 5;
+      add.expiry = RandomExpiry(shape, random);
+      return add;
+    }
+    case 6: {
+      DeleteRangeOperation range;
+      range.range = {std::move(key), RandomKey(shape, random)};
+      range.keys_max = random.Below(4);
+      return range;
+    }
     default:
       return PutOperation{std::move(key), RandomValue(shape, random),
                           RandomExpiry(shape, random)};
@@ -72,13 +87,16 @@ std::vector<Operation> RandomOperations(const TransactionShape& shape,
 
 Condition RandomCondition(const TransactionShape& shape, SeededRandom& random) {
   std::string key = RandomKey(shape, random);
-  switch (random.Below(4)) {
+  switch (random.Below(5)) {
     case 0:
       return Condition::Exists(std::move(key));
     case 1:
       return Condition::Missing(std::move(key));
     case 2:
       return Condition::ValueIs(std::move(key), RandomValue(shape, random));
+    case 3:
+      return Condition::DigestIs(std::move(key),
+                                 ValueDigest(RandomValue(shape, random)));
     default: {
       Condition condition =
           Condition::VersionIs(std::move(key), random.Below(4));

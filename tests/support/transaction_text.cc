@@ -35,6 +35,14 @@ struct OperationText {
   std::string operator()(const DeleteOperation& remove) {
     return absl::StrCat("delete ", absl::CEscape(remove.key));
   }
+  std::string operator()(const AddOperation& add) {
+    return absl::StrCat("add ", absl::CEscape(add.key), " ", add.delta,
+                        ExpiryText(add.expiry));
+  }
+  std::string operator()(const DeleteRangeOperation& range) {
+    return absl::StrCat("delete [", absl::CEscape(range.range.start), ", ",
+                        absl::CEscape(range.range.end), ") ", range.keys_max);
+  }
   std::string operator()(const SetExpiryOperation& set) {
     return absl::StrCat("expire ", absl::CEscape(set.key),
                         ExpiryText(set.expiry));

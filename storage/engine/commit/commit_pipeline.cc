@@ -12,15 +12,6 @@ namespace {
 // Unwritten bytes at which nobody holds a write back any longer.
 constexpr uint64_t kHeldBackBytesMax = 1 << 20;
 
-uint64_t RecordBytes(const PendingCommit& commit) {
-  uint64_t bytes = commit.extra.size();
-  if (commit.plan.changes.empty()) bytes += kRecordHeaderBytes;
-  for (const PlannedChange& change : commit.plan.changes) {
-    bytes += kRecordHeaderBytes + change.key.size() + change.value.size();
-  }
-  return bytes;
-}
-
 }  // namespace
 
 CommitPipeline::CommitPipeline(Settings settings, ActiveLog* log, Index* index,
@@ -41,18 +32,6 @@ CommitPipeline::CommitPipeline(Settings settings, ActiveLog* log, Index* index,
 CommitPipeline::~CommitPipeline() {
   // Whoever wants to know how the last sync went has called Close before.
   if (flusher_.joinable()) Close().status().IgnoreError();
-}
-
-bool CommitPipeline::FindLocked(const HashedKey& key,
-                                FoundVersion* found) const {
-  const auto newest = newest_.find(key);
-  if (newest == newest_.end()) return index_->Find(key, &found->version);
-  const PlannedChange& change = *newest->change;
-  if (change.version.deleted) return false;
-  found->version = change.version;
-  // What is written is read from there.
-  if (change.version.location.bytes == 0) found->value = &change.value;
-  return true;
 }
 
 std::optional<Version> CommitPipeline::FindNewest(absl::string_view key) {
@@ -98,36 +77,6 @@ void CommitPipeline::NoteNewest(PlannedChange& change) {
 void CommitPipeline::ForgetNewest(const PlannedChange& change) {
   if (change.next_revision != 0) return;
   newest_.erase(newest_.find(change.hashed_key()));
-}
-
-absl::Status CommitPipeline::Plan(Transaction* transaction,
-                                  const FetchedValues& values,
-                                  PendingCommit* commit) {
-  absl::Status accepting = CheckAccepting();
-  if (!accepting.ok()) return accepting;
-  const auto find = [this](const HashedKey& key, FoundVersion* found) {
-    mu_.AssertHeld();
-    return FindLocked(key, found);
-  };
-  commit->time_us = TakeTime();
-  const PlanInput input{next_revision_,   head_, commit->time_us, &values,
-                        settings_.limits, find};
-  absl::Status planned = PlanTransaction(transaction, input, &commit->plan);
-  if (!planned.ok() || !commit->plan.missing_values.empty()) return planned;
-  Receipt& receipt = commit->plan.receipt;
-  receipt.durability = transaction->durability == Durability::kDefault
-                           ? settings_.durability
-                           : transaction->durability;
-  commit->durability = receipt.durability;
-  if (transaction->request.has_value()) {
-    commit->extra =
-        settings_.requests->ExtraFor(*transaction->request, receipt);
-  } else if (commit->plan.put_count + commit->plan.delete_count == 0) {
-    // What only looked has nothing to make durable.
-    commit->durability = Durability::kMemory;
-  }
-  commit->record_bytes = RecordBytes(*commit);
-  return Admit(*commit);
 }
 
 std::vector<std::string> CommitPipeline::Commit(Transaction* transaction,

@@ -49,6 +49,7 @@
 #include "storage/index/index.h"
 #include "storage/limits.h"
 #include "storage/log/record_cache.h"
+#include "storage/scan.h"
 #include "storage/transaction.h"
 
 namespace rundlet {
@@ -168,10 +169,13 @@ class CommitPipeline {
     }
   };
 
-  // --- queueing: commit_pipeline.cc
+  // --- queueing: commit_pipeline.cc, commit_planning.cc
   // As PlanInput::find; an unwritten value stays where it is while the lock is
   // held.
   bool FindLocked(const HashedKey& key, FoundVersion* found) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // As PlanInput::list. Looks at every change that is queued.
+  void ListLocked(const KeyRange& range, VisitKey visit) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   absl::Status CheckAccepting() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   int64_t TakeTime() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
@@ -179,6 +183,8 @@ class CommitPipeline {
   void NoteNewest(PlannedChange& change) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void ForgetNewest(const PlannedChange& change)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Of the records that it will have in the log.
+  static uint64_t RecordBytes(const PendingCommit& commit);
   // Plans into *commit, which is new.
   absl::Status Plan(Transaction* transaction, const FetchedValues& values,
                     PendingCommit* commit) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);

@@ -8,14 +8,36 @@
 
 namespace rundlet {
 
-int64_t ExpiryMicros(const Expiry& expiry, int64_t now_us, int64_t kept_us) {
+namespace {
+
+// A number that looks drawn, from one that is not (SplitMix64's finalizer).
+uint64_t Scatter(uint64_t number) {
+  number = (number ^ (number >> 30)) * 0xbf58476d1ce4e5b9;
+  number = (number ^ (number >> 27)) * 0x94d049bb133111eb;
+  return number ^ (number >> 31);
+}
+
+// What is left of a ttl once a part of it, drawn by `seed`, is off.
+absl::Duration Jittered(const Expiry& expiry, uint64_t seed) {
+  if (expiry.jitter_percent() == 0) return expiry.ttl();
+  constexpr uint64_t kSteps = 1 << 20;
+  const auto drawn = static_cast<double>(Scatter(seed) % kSteps) / kSteps;
+  return expiry.ttl() * (1 - drawn * expiry.jitter_percent() / 100);
+}
+
+}  // namespace
+
+int64_t ExpiryMicros(const Expiry& expiry, const PlanInput& input,
+                     size_t key_hash, int64_t kept_us) {
   switch (expiry.rule()) {
     case Expiry::Rule::kNever:
       return 0;
     case Expiry::Rule::kKeep:
       return kept_us;
     case Expiry::Rule::kAfter:
-      return ToExpiryMicros(absl::FromUnixMicros(now_us) + expiry.ttl());
+      return ToExpiryMicros(
+          absl::FromUnixMicros(input.now_us) +
+          Jittered(expiry, key_hash ^ Scatter(input.revision)));
     case Expiry::Rule::kAt:
       return ToExpiryMicros(expiry.time());
   }
@@ -60,7 +82,8 @@ void PlanPut(PutOperation& put, const PlanInput& input, TransactionPlan* plan) {
     kept_us = found.version.expiry_us;
   }
   MakeNext(input, live, put.value.kind,
-           ExpiryMicros(put.expiry, input.now_us, kept_us), &change.version);
+           ExpiryMicros(put.expiry, input, hashed.hash, kept_us),
+           &change.version);
   change.key_hash = hashed.hash;
   change.key = std::move(put.key);
   change.value = std::move(put.value.bytes);

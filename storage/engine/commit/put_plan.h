@@ -4,6 +4,7 @@
 #ifndef RUNDLET_STORAGE_ENGINE_COMMIT_PUT_PLAN_H_
 #define RUNDLET_STORAGE_ENGINE_COMMIT_PUT_PLAN_H_
 
+#include <cstddef>
 #include <cstdint>
 
 #include "storage/engine/commit/transaction_plan.h"
@@ -13,7 +14,9 @@
 namespace rundlet {
 
 // When a key goes away by itself that went away at kept_us until now; 0: never.
-int64_t ExpiryMicros(const Expiry& expiry, int64_t now_us, int64_t kept_us);
+// Jitter is drawn by the key's hash and the revision.
+int64_t ExpiryMicros(const Expiry& expiry, const PlanInput& input,
+                     size_t key_hash, int64_t kept_us);
 
 // Makes of a key's version, or of any if it is not live, that of its next put.
 // Location and value are left as they are.

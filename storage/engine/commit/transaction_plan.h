@@ -15,9 +15,11 @@
 #include "absl/container/inlined_vector.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "storage/format/hashed_key.h"
 #include "storage/index/version.h"
 #include "storage/limits.h"
+#include "storage/scan.h"
 #include "storage/transaction.h"
 
 namespace rundlet {
@@ -27,6 +29,8 @@ namespace rundlet {
 struct FetchedValue {
   Revision revision = 0;
   std::shared_ptr<const std::string> value;
+  ValueKind kind = ValueKind::kText;
+  std::string digest = {};  // value_digest.h; empty: not computed
 };
 using FetchedValues = absl::flat_hash_map<std::string, FetchedValue>;
 
@@ -69,6 +73,9 @@ struct FoundVersion {
   const std::string* value = nullptr;
 };
 
+using VisitKey =
+    absl::FunctionRef<bool(absl::string_view key, const Version& version)>;
+
 struct PlanInput {
   Revision revision = 0;  // that the transaction gets if it changes anything
   Revision read_revision = 0;  // the newest before it
@@ -77,11 +84,16 @@ struct PlanInput {
   const Limits* limits = nullptr;
   // Sets *found, which is new; false if the key is absent or deleted.
   absl::FunctionRef<bool(const HashedKey& key, FoundVersion* found)> find;
+  // Calls `visit` for each key of the range that is not deleted, in order, with
+  // its newest version, expired or not, until it returns false.
+  absl::FunctionRef<void(const KeyRange& range, VisitKey visit)> list;
 };
 
 // Fills *plan, which is empty. A plan without missing values takes keys and
 // values out of the transaction's operations; otherwise they are unchanged.
-// INVALID_ARGUMENT: the receipt would exceed receipt_bytes_max.
+// INVALID_ARGUMENT: the receipt would exceed receipt_bytes_max, or range
+// deletes their limits. FAILED_PRECONDITION: an AddOperation met no number, or
+// its sum is none.
 absl::Status PlanTransaction(Transaction* transaction, const PlanInput& input,
                              TransactionPlan* plan);
 

@@ -42,11 +42,12 @@ class TransactionConditionsTest : public ::testing::Test {
       version->version = found->second;
       return true;
     };
+    const auto list = [](const KeyRange&, VisitKey) {};
     const FetchedValues none;
     const Limits limits;
     TransactionPlan plan;
     const absl::Status planned = PlanTransaction(
-        &transaction, {20, 19, kNow, &none, &limits, find}, &plan);
+        &transaction, {20, 19, kNow, &none, &limits, find, list}, &plan);
     EXPECT_TRUE(planned.ok()) << planned;
     return plan;
   }
@@ -69,7 +70,7 @@ TEST_F(TransactionConditionsTest, NumbersAreCompared) {
       const uint64_t number = key == "there" ? there : 0;
       for (uint64_t want = 0; want < 10; ++want) {
         const auto holds = [&, target = target](Comparison comparison) {
-          return Holds({key, target, comparison, want, {}});
+          return Holds(Condition::Number(key, target, comparison, want));
         };
         EXPECT_EQ(holds(Comparison::kEqual), number == want);
         EXPECT_EQ(holds(Comparison::kNotEqual), number != want);

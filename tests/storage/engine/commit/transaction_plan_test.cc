@@ -15,6 +15,7 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "storage/value_digest.h"
 
 namespace rundlet {
 namespace {
@@ -55,8 +56,13 @@ class TransactionPlanTest : public ::testing::Test {
       if (unwritten != unwritten_.end()) version->value = &unwritten->second;
       return true;
     };
+    const auto list = [this](const KeyRange& range, VisitKey visit) {
+      for (const auto& [key, version] : store_) {
+        if (range.Contains(key) && !visit(key, version)) return;
+      }
+    };
     const PlanInput input{
-        kRevision, /*read_revision=*/49, kNow, &values_, &limits_, find};
+        kRevision, /*read_revision=*/49, kNow, &values_, &limits_, find, list};
     TransactionPlan plan;
     const absl::Status planned = PlanTransaction(&transaction, input, &plan);
     if (!planned.ok()) return planned;
@@ -290,14 +296,17 @@ TEST_F(TransactionPlanTest, ValuesThatAreNotThereAreAskedForAllAtOnce) {
   ASSERT_TRUE(plan.ok());
   EXPECT_THAT(plan->missing_values, ::testing::Contains("a"));
   EXPECT_THAT(plan->changes, IsEmpty());
-  const auto text = [](const char* bytes) {
-    return std::make_shared<const std::string>(bytes);
+  const auto fetched = [](Revision revision, const char* bytes) {
+    FetchedValue value;
+    value.revision = revision;
+    value.value = std::make_shared<const std::string>(bytes);
+    return value;
   };
   // A value of another revision is none.
-  values_ = {{"a", {7, text("A")}}, {"b", {6, text("old")}}};
+  values_ = {{"a", fetched(7, "A")}, {"b", fetched(6, "old")}};
   plan = Try(transaction);
   EXPECT_THAT(plan->missing_values, ElementsAre("b"));
-  values_["b"] = {7, text("B")};
+  values_["b"] = fetched(7, "B");
   plan = Try(transaction);
   ASSERT_THAT(plan->missing_values, IsEmpty());
   EXPECT_EQ(plan->receipt.results[0].entry->value.bytes, "B");
@@ -312,6 +321,25 @@ TEST_F(TransactionPlanTest, AValueThatIsNotWrittenYetIsAtHand) {
   EXPECT_EQ(plan.receipt.results[0].entry->value.bytes, "v");
   EXPECT_THAT(Changes(plan), ElementsAre("k=v"));
   EXPECT_EQ(unwritten_["k"], "v");
+}
+
+TEST_F(TransactionPlanTest, ADigestIsNeverComputedHere) {
+  Have("k", "v");
+  Transaction transaction;
+  transaction.conditions = {
+      Condition::DigestIs("k", ValueDigest(Value::Text("v")))};
+  transaction.operations = {PutOf("k", "w")};
+  absl::StatusOr<TransactionPlan> plan = Try(transaction);
+  ASSERT_TRUE(plan.ok());
+  EXPECT_THAT(plan->missing_values, ::testing::Contains("k"));
+  FetchedValue& fetched = values_["k"];
+  fetched.revision = 7;
+  fetched.value = std::make_shared<const std::string>("v");
+  fetched.digest = ValueDigest(Value::Text("v"));
+  plan = Try(transaction);
+  ASSERT_TRUE(plan.ok());
+  EXPECT_THAT(plan->missing_values, IsEmpty());
+  EXPECT_THAT(Changes(*plan), ElementsAre("k=w"));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "storage/engine/requests/request_table.h"
 
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "storage/engine/requests/receipt_codec.h"
+#include "storage/value_digest.h"
 #include "tests/support/fake_clock.h"
 
 namespace rundlet {
@@ -166,8 +168,27 @@ TEST(ReceiptCodecTest, AReceiptComesBackWithoutItsEntries) {
   EXPECT_FALSE(DecodeReceipt(bytes + "x").ok());
 }
 
+TEST(ReceiptCodecTest, NumbersGoThereAndBack) {
+  Receipt receipt;
+  receipt.results.resize(10);
+  receipt.results[1].number = -5;
+  receipt.results[9].number = std::numeric_limits<int64_t>::max();
+  receipt.results[9].existed = true;
+  const std::string bytes = EncodeReceipt(receipt);
+  const absl::StatusOr<Receipt> decoded = DecodeReceipt(bytes);
+  ASSERT_TRUE(decoded.ok()) << decoded.status();
+  for (size_t i = 0; i < receipt.results.size(); ++i) {
+    EXPECT_EQ(decoded->results[i].number, receipt.results[i].number) << i;
+    EXPECT_EQ(decoded->results[i].existed, i == 9);
+  }
+  for (size_t bytes_left = 0; bytes_left < bytes.size(); ++bytes_left) {
+    EXPECT_FALSE(DecodeReceipt(bytes.substr(0, bytes_left)).ok());
+  }
+  EXPECT_FALSE(DecodeReceipt(bytes + "x").ok());
+}
+
 TEST(ReceiptCodecTest, EachPartOfATransactionIsInItsChecksum) {
-  std::vector<Transaction> all(10);
+  std::vector<Transaction> all(21);
   all[1].operations = {PutOperation{"a", Value::Text("v")}};
   all[2].operations = {PutOperation{"a", Value::Data("v")}};
   all[3].operations = {PutOperation{"av", Value::Text("")}};
@@ -178,6 +199,20 @@ TEST(ReceiptCodecTest, EachPartOfATransactionIsInItsChecksum) {
   all[7].has_otherwise = true;
   all[8].return_previous = true;
   all[9].conditions = {Condition::Missing("a")};
+  all[10].operations = {AddOperation{"a", 1}};
+  all[11].operations = {AddOperation{"a", 2}};
+  all[12].operations = {AddOperation{"a", 1, 1}};
+  all[13].operations = {
+      AddOperation{"a", 1, 0, Expiry::After(absl::Seconds(1))}};
+  all[14].operations = {DeleteRangeOperation{{"a", "b"}}};
+  all[15].operations = {DeleteRangeOperation{{"ab", ""}}};
+  all[16].operations = {DeleteRangeOperation{{"a", "b"}, 1}};
+  all[17].operations = {
+      PutOperation{"a", Value::Text("v"), Expiry::After(absl::Seconds(1), 5)}};
+  all[18].operations = {SetExpiryOperation{"a", Expiry::Never()}};
+  all[19].operations = {
+      SetExpiryOperation{"a", Expiry::Never(), ExpiryTest::kSooner}};
+  all[20].conditions = {Condition::DigestIs("a", ValueDigest(Value::Text("")))};
   for (size_t i = 0; i < all.size(); ++i) {
     for (size_t j = 0; j < i; ++j) {
       EXPECT_NE(PayloadCrc32(all[i]), PayloadCrc32(all[j])) << i << " " << j;
