@@ -3,106 +3,19 @@
 #include <cstdint>
 #include <string>
 #include <utility>
+#include <variant>
 
+#include "service/grpc/condition_codec.h"
 #include "service/grpc/entry_codec.h"
 #include "service/grpc/errors.h"
 #include "service/grpc/expiry_codec.h"
 #include "service/grpc/field_path.h"
+#include "service/grpc/key_range_codec.h"
 
 namespace rundlet {
 namespace {
 
-using Comparison = Condition::Comparison;
 using ProtoOperations = google::protobuf::RepeatedPtrField<v1::Operation>;
-
-absl::Status DecodeNumber(const FieldPath& field,
-                          const v1::NumberComparison& proto,
-                          Condition* condition) {
-  switch (proto.comparison_case()) {
-    case v1::NumberComparison::kEqual:
-      condition->comparison = Comparison::kEqual;
-      condition->number = proto.equal();
-      return absl::OkStatus();
-    case v1::NumberComparison::kNotEqual:
-      condition->comparison = Comparison::kNotEqual;
-      condition->number = proto.not_equal();
-      return absl::OkStatus();
-    case v1::NumberComparison::kLess:
-      condition->comparison = Comparison::kLess;
-      condition->number = proto.less();
-      return absl::OkStatus();
-    case v1::NumberComparison::kGreater:
-      condition->comparison = Comparison::kGreater;
-      condition->number = proto.greater();
-      return absl::OkStatus();
-    case v1::NumberComparison::COMPARISON_NOT_SET:
-      break;
-  }
-  return InvalidField(field, "is required: equal, not_equal, less or greater");
-}
-
-absl::Status DecodeValueTest(const FieldPath& field, v1::ValueComparison* proto,
-                             const Limits& limits, Condition* condition) {
-  v1::Value* operand = nullptr;
-  switch (proto->comparison_case()) {
-    case v1::ValueComparison::kEqual:
-      condition->comparison = Comparison::kEqual;
-      operand = proto->mutable_equal();
-      break;
-    case v1::ValueComparison::kNotEqual:
-      condition->comparison = Comparison::kNotEqual;
-      operand = proto->mutable_not_equal();
-      break;
-    case v1::ValueComparison::COMPARISON_NOT_SET:
-      return InvalidField(field, "is required: equal or not_equal");
-  }
-  absl::StatusOr<Value> value = DecodeValue(field, operand, limits);
-  if (!value.ok()) return value.status();
-  condition->value = *std::move(value);
-  return absl::OkStatus();
-}
-
-absl::StatusOr<Condition> DecodeCondition(const FieldPath& path,
-                                          v1::Condition* proto,
-                                          const Limits& limits) {
-  absl::Status status = CheckKey(FieldPath(path, "key"), proto->key(), limits);
-  if (!status.ok()) return status;
-  Condition condition;
-  switch (proto->test_case()) {
-    case v1::Condition::kExists:
-      condition.comparison =
-          proto->exists() ? Comparison::kNotEqual : Comparison::kEqual;
-      break;
-    case v1::Condition::kRevision:
-      condition.target = Condition::Target::kRevision;
-      status = DecodeNumber(FieldPath(path, "revision"), proto->revision(),
-                            &condition);
-      break;
-    case v1::Condition::kCreateRevision:
-      condition.target = Condition::Target::kCreateRevision;
-      status = DecodeNumber(FieldPath(path, "create_revision"),
-                            proto->create_revision(), &condition);
-      break;
-    case v1::Condition::kVersion:
-      condition.target = Condition::Target::kVersion;
-      status = DecodeNumber(FieldPath(path, "version"), proto->version(),
-                            &condition);
-      break;
-    case v1::Condition::kValue:
-      condition.target = Condition::Target::kValue;
-      status = DecodeValueTest(FieldPath(path, "value"), proto->mutable_value(),
-                               limits, &condition);
-      break;
-    case v1::Condition::TEST_NOT_SET:
-      status = InvalidField(FieldPath(path, "test"),
-                            "is required: exists, revision, create_revision, "
-                            "version or value");
-      break;
-  }
-  if (!status.ok()) return status;
-  condition.key = std::move(*proto->mutable_key());
-  return condition;
-}
 
 absl::StatusOr<Operation> DecodePut(const FieldPath& path,
                                     v1::PutOperation* proto,
@@ -125,7 +38,29 @@ absl::StatusOr<Operation> DecodeSetExpiry(const FieldPath& path,
   if (!status.ok()) return status;
   absl::StatusOr<Expiry> expiry = DecodeExpiry(path, *proto);
   if (!expiry.ok()) return expiry.status();
-  return SetExpiryOperation{std::move(*proto->mutable_key()), *expiry};
+  const absl::StatusOr<ExpiryTest> test =
+      DecodeExpiryTest(FieldPath(path, "only_if"), proto->only_if());
+  if (!test.ok()) return test.status();
+  return SetExpiryOperation{std::move(*proto->mutable_key()), *expiry, *test};
+}
+
+absl::StatusOr<Operation> DecodeAdd(const FieldPath& path,
+                                    v1::AddOperation* proto,
+                                    const Limits& limits) {
+  absl::Status status = CheckKey(FieldPath(path, "key"), proto->key(), limits);
+  if (!status.ok()) return status;
+  absl::StatusOr<Expiry> expiry = DecodeExpiry(path, *proto);
+  if (!expiry.ok()) return expiry.status();
+  return AddOperation{std::move(*proto->mutable_key()), proto->delta(),
+                      proto->initial(), *expiry};
+}
+
+absl::StatusOr<Operation> DecodeRangeDelete(
+    const FieldPath& path, const v1::DeleteRangeOperation& proto,
+    const Limits& limits) {
+  absl::StatusOr<KeyRange> range = DecodeKeyRange(path, proto, limits);
+  if (!range.ok()) return range.status();
+  return DeleteRangeOperation{*std::move(range), proto.keys_max()};
 }
 
 // A get or a delete: a key alone.
@@ -152,10 +87,17 @@ absl::StatusOr<Operation> DecodeOperation(const FieldPath& path,
     case v1::Operation::kSetExpiry:
       return DecodeSetExpiry(FieldPath(path, "set_expiry"),
                              proto->mutable_set_expiry(), limits);
+    case v1::Operation::kAdd:
+      return DecodeAdd(FieldPath(path, "add"), proto->mutable_add(), limits);
+    case v1::Operation::kDeleteRange:
+      return DecodeRangeDelete(FieldPath(path, "delete_range"),
+                               proto->delete_range(), limits);
     case v1::Operation::OPERATION_NOT_SET:
       break;
   }
-  return InvalidField(path, "is required: get, put, delete or set_expiry");
+  return InvalidField(path,
+                      "is required: get, put, delete, set_expiry, add or "
+                      "delete_range");
 }
 
 absl::Status DecodeOperations(const FieldPath& parent, ProtoOperations* proto,
@@ -183,17 +125,12 @@ absl::StatusOr<Transaction> DecodeTransaction(v1::CommitRequest* proto,
                          limits.transaction_operations_max, count);
   }
   Transaction transaction;
-  transaction.conditions.reserve(proto->conditions_size());
-  for (int i = 0; i < proto->conditions_size(); ++i) {
-    absl::StatusOr<Condition> condition =
-        DecodeCondition(FieldPath(FieldPath(), "conditions", i),
-                        proto->mutable_conditions(i), limits);
-    if (!condition.ok()) return condition.status();
-    transaction.conditions.push_back(*std::move(condition));
-  }
   absl::Status status =
-      DecodeOperations(FieldPath(), proto->mutable_operations(), limits,
-                       &transaction.operations);
+      DecodeConditions(proto->mutable_conditions(), /*own_key=*/"", limits,
+                       &transaction.conditions);
+  if (!status.ok()) return status;
+  status = DecodeOperations(FieldPath(), proto->mutable_operations(), limits,
+                            &transaction.operations);
   if (!status.ok()) return status;
   if (proto->has_otherwise()) {
     transaction.has_otherwise = true;
@@ -205,17 +142,55 @@ absl::StatusOr<Transaction> DecodeTransaction(v1::CommitRequest* proto,
   return transaction;
 }
 
-void EncodeResults(std::vector<OperationResult> results, bool json_as_text,
+void EncodeResults(std::vector<OperationResult> results,
+                   const std::vector<OperationKind>& kinds, bool json_as_text,
                    v1::CommitResponse* proto) {
   EntryEncoder encoder(json_as_text);
   proto->mutable_results()->Reserve(static_cast<int>(results.size()));
-  for (OperationResult& result : results) {
+  for (size_t i = 0; i < results.size(); ++i) {
+    OperationResult& result = results[i];
     v1::OperationResult* encoded = proto->add_results();
     encoded->set_existed(result.existed);
+    const int64_t number = result.number.value_or(0);
+    switch (i < kinds.size() ? kinds[i] : OperationKind::kPlain) {
+      case OperationKind::kPlain:
+        break;
+      case OperationKind::kAdd:
+        encoded->set_sum(number);
+        break;
+      case OperationKind::kDeleteRange:
+        encoded->set_deleted_count(static_cast<uint64_t>(number));
+        break;
+      case OperationKind::kSetExpiry:
+        encoded->set_updated(result.existed && result.number.value_or(1) != 0);
+        break;
+    }
     if (result.entry) {
       encoder.Encode(*std::move(result.entry), encoded->mutable_entry());
     }
+    for (Entry& entry : result.entries) {
+      encoder.Encode(std::move(entry), encoded->add_entries());
+    }
   }
+}
+
+std::vector<OperationKind> KindsOf(const std::vector<Operation>& operations) {
+  std::vector<OperationKind> kinds;
+  bool is_plain = true;
+  for (const Operation& operation : operations) {
+    OperationKind kind = OperationKind::kPlain;
+    if (std::holds_alternative<AddOperation>(operation)) {
+      kind = OperationKind::kAdd;
+    } else if (std::holds_alternative<DeleteRangeOperation>(operation)) {
+      kind = OperationKind::kDeleteRange;
+    } else if (std::holds_alternative<SetExpiryOperation>(operation)) {
+      kind = OperationKind::kSetExpiry;
+    }
+    is_plain = is_plain && kind == OperationKind::kPlain;
+    kinds.push_back(kind);
+  }
+  if (is_plain) kinds.clear();
+  return kinds;
 }
 
 }  // namespace rundlet

@@ -3,6 +3,7 @@
 #ifndef RUNDLET_SERVICE_GRPC_COMMIT_CODEC_H_
 #define RUNDLET_SERVICE_GRPC_COMMIT_CODEC_H_
 
+#include <cstdint>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -17,8 +18,15 @@ namespace rundlet {
 absl::StatusOr<Transaction> DecodeTransaction(v1::CommitRequest* proto,
                                               const Limits& limits);
 
-// Appends what the operations found.
-void EncodeResults(std::vector<OperationResult> results, bool json_as_text,
+// What the number of a result means.
+enum class OperationKind : uint8_t { kPlain, kAdd, kDeleteRange, kSetExpiry };
+
+// Of operations, in their order; empty if all are plain.
+std::vector<OperationKind> KindsOf(const std::vector<Operation>& operations);
+
+// Appends what the operations found; `kinds` are theirs.
+void EncodeResults(std::vector<OperationResult> results,
+                   const std::vector<OperationKind>& kinds, bool json_as_text,
                    v1::CommitResponse* proto);
 
 }  // namespace rundlet

@@ -13,7 +13,7 @@ namespace {
 
 using absl::StatusCode;
 
-constexpr std::array<ErrorRow, 25> kErrorTable = {{
+constexpr std::array<ErrorRow, 27> kErrorTable = {{
     {Reason::kMalformedRequest, "MALFORMED_REQUEST",
      StatusCode::kInvalidArgument},
     {Reason::kInvalidField, "INVALID_FIELD", StatusCode::kInvalidArgument},
@@ -28,6 +28,9 @@ constexpr std::array<ErrorRow, 25> kErrorTable = {{
      StatusCode::kInvalidArgument},
     {Reason::kForeignStore, "FOREIGN_STORE", StatusCode::kFailedPrecondition},
     {Reason::kNotConfigured, "NOT_CONFIGURED", StatusCode::kFailedPrecondition},
+    {Reason::kNotANumber, "NOT_A_NUMBER", StatusCode::kFailedPrecondition},
+    {Reason::kSumOutOfRange, "SUM_OUT_OF_RANGE",
+     StatusCode::kFailedPrecondition},
     {Reason::kKeyNotFound, "KEY_NOT_FOUND", StatusCode::kNotFound},
     {Reason::kSnapshotGone, "SNAPSHOT_GONE", StatusCode::kNotFound},
     {Reason::kKeyExists, "KEY_EXISTS", StatusCode::kAlreadyExists},

@@ -38,6 +38,8 @@ enum class Reason {
   kInvalidSnapshotToken,
   kForeignStore,
   kNotConfigured,
+  kNotANumber,
+  kSumOutOfRange,
   kKeyNotFound,
   kSnapshotGone,
   kKeyExists,

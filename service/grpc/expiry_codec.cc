@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "absl/strings/str_cat.h"
 #include "service/grpc/errors.h"
 
 namespace rundlet {
@@ -15,11 +16,23 @@ constexpr int64_t kTimeSecondsMax = 253'402'300'799;
 constexpr int32_t kNanosMax = 999'999'999;
 constexpr int64_t kMicrosPerSecond = 1'000'000;
 
-absl::StatusOr<Expiry> DecodeTtl(const FieldPath& field,
-                                 const google::protobuf::Duration& proto) {
-  const absl::StatusOr<absl::Duration> ttl = DecodeDuration(field, proto);
+template <typename Proto>
+absl::StatusOr<Expiry> DecodeTtl(const FieldPath& message, const Proto& proto) {
+  const absl::StatusOr<absl::Duration> ttl =
+      DecodeDuration(FieldPath(message, "ttl"), proto.ttl());
   if (!ttl.ok()) return ttl.status();
-  return Expiry::After(*ttl);
+  return Expiry::After(*ttl, proto.jitter_percent());
+}
+
+template <typename Proto>
+absl::Status CheckJitter(const FieldPath& message, const Proto& proto) {
+  const uint32_t percent = proto.jitter_percent();
+  if (percent == 0) return absl::OkStatus();
+  const FieldPath field(message, "jitter_percent");
+  if (!proto.has_ttl()) return InvalidField(field, "needs a ttl");
+  if (percent <= Expiry::kJitterPercentMax) return absl::OkStatus();
+  return InvalidField(field, absl::StrCat("is ", percent, ", it is 0 to ",
+                                          Expiry::kJitterPercentMax));
 }
 
 absl::StatusOr<Expiry> DecodeExpireTime(
@@ -37,9 +50,11 @@ absl::StatusOr<Expiry> DecodeExpireTime(
 template <typename Proto>
 absl::StatusOr<Expiry> DecodePutExpiry(const FieldPath& message,
                                        const Proto& proto) {
+  const absl::Status jitter = CheckJitter(message, proto);
+  if (!jitter.ok()) return jitter;
   switch (proto.expiry_case()) {
     case Proto::kTtl:
-      return DecodeTtl(FieldPath(message, "ttl"), proto.ttl());
+      return DecodeTtl(message, proto);
     case Proto::kExpireTime:
       return DecodeExpireTime(FieldPath(message, "expire_time"),
                               proto.expire_time());
@@ -56,9 +71,11 @@ absl::StatusOr<Expiry> DecodePutExpiry(const FieldPath& message,
 template <typename Proto>
 absl::StatusOr<Expiry> DecodeNewExpiry(const FieldPath& message,
                                        const Proto& proto) {
+  const absl::Status jitter = CheckJitter(message, proto);
+  if (!jitter.ok()) return jitter;
   switch (proto.expiry_case()) {
     case Proto::kTtl:
-      return DecodeTtl(FieldPath(message, "ttl"), proto.ttl());
+      return DecodeTtl(message, proto);
     case Proto::kExpireTime:
       return DecodeExpireTime(FieldPath(message, "expire_time"),
                               proto.expire_time());
@@ -73,7 +90,53 @@ absl::StatusOr<Expiry> DecodeNewExpiry(const FieldPath& message,
                       "is required: ttl, expire_time or never");
 }
 
+// Of a key that an add creates.
+template <typename Proto>
+absl::StatusOr<Expiry> DecodeFirstExpiry(const FieldPath& message,
+                                         const Proto& proto) {
+  const absl::Status jitter = CheckJitter(message, proto);
+  if (!jitter.ok()) return jitter;
+  switch (proto.expiry_case()) {
+    case Proto::kTtl:
+      return DecodeTtl(message, proto);
+    case Proto::kExpireTime:
+      return DecodeExpireTime(FieldPath(message, "expire_time"),
+                              proto.expire_time());
+    case Proto::EXPIRY_NOT_SET:
+      break;
+  }
+  return Expiry::Never();
+}
+
 }  // namespace
+
+absl::StatusOr<Expiry> DecodeExpiry(const FieldPath& message,
+                                    const v1::AddRequest& proto) {
+  return DecodeFirstExpiry(message, proto);
+}
+
+absl::StatusOr<Expiry> DecodeExpiry(const FieldPath& message,
+                                    const v1::AddOperation& proto) {
+  return DecodeFirstExpiry(message, proto);
+}
+
+absl::StatusOr<ExpiryTest> DecodeExpiryTest(const FieldPath& field,
+                                            v1::ExpiryTest proto) {
+  switch (proto) {
+    case v1::EXPIRY_TEST_UNSPECIFIED:
+      return ExpiryTest::kAny;
+    case v1::EXPIRY_TEST_SOONER:
+      return ExpiryTest::kSooner;
+    case v1::EXPIRY_TEST_LATER:
+      return ExpiryTest::kLater;
+    case v1::EXPIRY_TEST_NEVER:
+      return ExpiryTest::kNever;
+    case v1::EXPIRY_TEST_EXPIRES:
+      return ExpiryTest::kExpires;
+    default:
+      return InvalidField(field, "is not a test that this server knows");
+  }
+}
 
 absl::StatusOr<Expiry> DecodeExpiry(const FieldPath& message,
                                     const v1::PutRequest& proto) {

@@ -7,6 +7,7 @@
 #include "absl/time/time.h"
 #include "google/protobuf/duration.pb.h"
 #include "google/protobuf/timestamp.pb.h"
+#include "rundlet/v1/counted_write.pb.h"
 #include "rundlet/v1/transaction.pb.h"
 #include "rundlet/v1/write.pb.h"
 #include "service/grpc/field_path.h"
@@ -15,8 +16,8 @@
 namespace rundlet {
 
 // The expiry of a message that has the oneof `expiry`; `message` is the path of
-// that message. INVALID_FIELD: a duration is not positive, a duration or time
-// is outside of what Protobuf allows, a flag is false, or, where the oneof is
+// that message. INVALID_FIELD: a duration is not positive, a duration, time or
+// jitter is outside of what is allowed, a flag is false, or, where the oneof is
 // required, it is not set. Fractions of a microsecond are rounded up.
 absl::StatusOr<Expiry> DecodeExpiry(const FieldPath& message,
                                     const v1::PutRequest& proto);
@@ -26,6 +27,14 @@ absl::StatusOr<Expiry> DecodeExpiry(const FieldPath& message,
                                     const v1::SetExpiryRequest& proto);
 absl::StatusOr<Expiry> DecodeExpiry(const FieldPath& message,
                                     const v1::SetExpiryOperation& proto);
+absl::StatusOr<Expiry> DecodeExpiry(const FieldPath& message,
+                                    const v1::AddRequest& proto);
+absl::StatusOr<Expiry> DecodeExpiry(const FieldPath& message,
+                                    const v1::AddOperation& proto);
+
+// INVALID_FIELD: not a test.
+absl::StatusOr<ExpiryTest> DecodeExpiryTest(const FieldPath& field,
+                                            v1::ExpiryTest proto);
 
 // A positive duration, rounded up to a microsecond. INVALID_FIELD: not
 // positive, or outside of what Protobuf allows.

@@ -5,6 +5,7 @@
 #include <grpcpp/resource_quota.h>
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "google/protobuf/stubs/logging.h"
@@ -13,7 +14,9 @@
 #include "service/grpc/expiry_codec.h"
 #include "service/grpc/json_text.h"
 #include "service/grpc/message_codec.h"
+#include "service/grpc/pipeline_stream.h"
 #include "service/grpc/range_codec.h"
+#include "storage/value_digest.h"
 
 namespace rundlet {
 namespace {
@@ -66,6 +69,8 @@ v1::GetLimitsResponse LimitsOf(const Limits& limits,
   proto.set_watch_ranges_max(limits.watch_ranges_max);
   proto.set_watch_lag_bytes_max(limits.watch_lag_bytes_max);
   proto.set_watch_lag_changes_max(limits.watch_lag_changes_max);
+  proto.set_digest_algorithm(std::string(kValueDigestAlgorithm));
+  proto.set_pipeline_operations_max(kPipelineOperationsMax);
   return proto;
 }
 

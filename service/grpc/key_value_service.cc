@@ -3,7 +3,9 @@
 #include <memory>
 #include <utility>
 
+#include "service/grpc/counted_write_codec.h"
 #include "service/grpc/message_codec.h"
+#include "service/grpc/pipeline_stream.h"
 #include "service/grpc/range_codec.h"
 #include "service/grpc/read_codec.h"
 #include "service/grpc/scan_stream.h"
@@ -113,6 +115,24 @@ Reactor* KeyValueService::BatchGet(Context* context, const ByteBuffer* request,
                                    ByteBuffer* response) {
   return Read<v1::BatchGetRequest, v1::BatchGetResponse>(context, request,
                                                          response);
+}
+
+Reactor* KeyValueService::Add(Context* context, const ByteBuffer* request,
+                              ByteBuffer* response) {
+  return Write<v1::AddRequest, v1::AddResponse>(context, request, response);
+}
+
+Reactor* KeyValueService::DeleteRange(Context* context,
+                                      const ByteBuffer* request,
+                                      ByteBuffer* response) {
+  return Write<v1::DeleteRangeRequest, v1::DeleteRangeResponse>(
+      context, request, response);
+}
+
+grpc::ServerBidiReactor<ByteBuffer, ByteBuffer>* KeyValueService::Pipeline(
+    Context* context) {
+  return PipelineStream::Start(context,
+                               {store_, gate_, open_streams_, store_id_});
 }
 
 Reactor* KeyValueService::Commit(Context* context, const ByteBuffer* request,

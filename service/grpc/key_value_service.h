@@ -28,6 +28,11 @@ using WithRawWrites = v1::KeyValueService::WithRawCallbackMethod_Put<
                 v1::KeyValueService::WithRawCallbackMethod_Sync<Service>>>>>;
 
 template <typename Service>
+using WithRawFurtherWrites = v1::KeyValueService::WithRawCallbackMethod_Add<
+    v1::KeyValueService::WithRawCallbackMethod_DeleteRange<
+        v1::KeyValueService::WithRawCallbackMethod_Pipeline<Service>>>;
+
+template <typename Service>
 using WithRawReads = v1::KeyValueService::WithRawCallbackMethod_Get<
     v1::KeyValueService::WithRawCallbackMethod_BatchGet<
         v1::KeyValueService::WithRawCallbackMethod_List<
@@ -43,8 +48,8 @@ using WithRawSnapshots =
             v1::KeyValueService::WithRawCallbackMethod_ReleaseSnapshot<
                 Service>>>;
 
-using RawKeyValueService =
-    WithRawWrites<WithRawReads<WithRawSnapshots<v1::KeyValueService::Service>>>;
+using RawKeyValueService = WithRawWrites<WithRawFurtherWrites<
+    WithRawReads<WithRawSnapshots<v1::KeyValueService::Service>>>>;
 
 // Thread-safe. Owns neither store nor gate nor watches; all outlive the server
 // that it is registered with.
@@ -66,6 +71,14 @@ class KeyValueService final : public RawKeyValueService {
   grpc::ServerUnaryReactor* SetExpiry(grpc::CallbackServerContext* context,
                                       const grpc::ByteBuffer* request,
                                       grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* Add(grpc::CallbackServerContext* context,
+                                const grpc::ByteBuffer* request,
+                                grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* DeleteRange(grpc::CallbackServerContext* context,
+                                        const grpc::ByteBuffer* request,
+                                        grpc::ByteBuffer* response) override;
+  grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* Pipeline(
+      grpc::CallbackServerContext* context) override;
   grpc::ServerUnaryReactor* BatchGet(grpc::CallbackServerContext* context,
                                      const grpc::ByteBuffer* request,
                                      grpc::ByteBuffer* response) override;

@@ -62,6 +62,15 @@ absl::Status StoreError(const absl::Status& status, bool pinned) {
                          {{"field", "request_id"}});
       }
       return MakeError(Reason::kLimitExceeded, status.message());
+    case StatusCode::kFailedPrecondition:
+      switch (RefusalOf(status)) {
+        case Refusal::kNotANumber:
+          return MakeError(Reason::kNotANumber, status.message());
+        case Refusal::kSumOutOfRange:
+          return MakeError(Reason::kSumOutOfRange, status.message());
+        default:
+          return MakeError(Reason::kInternal, status.ToString());
+      }
     case StatusCode::kOutOfRange:
       return MakeError(
           pinned ? Reason::kHistoryGone : Reason::kRevisionNotReached,

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "rundlet/v1/transaction.pb.h"
 #include "rundlet/v1/write.pb.h"
+#include "service/grpc/commit_codec.h"
 #include "storage/limits.h"
 #include "storage/transaction.h"
 
@@ -20,6 +21,8 @@ struct WriteNotes {
   bool create_only = false;
   bool json_as_text = false;
   std::vector<std::string> condition_keys;  // as errors show them
+  std::vector<OperationKind> operations;    // of Commit
+  std::vector<OperationKind> otherwise;
 };
 
 struct DecodedWrite {

@@ -2,7 +2,12 @@
 // there, missing, deleted and expired; and a failed one is told.
 // Method: every target with every comparison around the true number.
 
+#include <cstddef>
+#include <string>
+#include <utility>
+
 #include "gtest/gtest.h"
+#include "storage/value_digest.h"
 #include "tests/conformance/store_laws.h"
 #include "zlib.h"
 
@@ -80,6 +85,49 @@ TEST_P(ConditionLaws, ValuesCompareByKindAndBytes) {
   EXPECT_FALSE(Holds(Condition::ValueIs("k", Value::Data("1"))));
   EXPECT_FALSE(Holds(NotValue("k", Value::Text("1"))));
   EXPECT_TRUE(Holds(NotValue("k", Value::Json("1"))));
+}
+
+TEST_P(ConditionLaws, DigestsCompareByKindAndBytes) {
+  Put("k", "1");
+  const auto differs = [](Condition condition) {
+    condition.comparison = Comparison::kNotEqual;
+    return condition;
+  };
+  const auto digest_is = [](const char* key, const Value& value) {
+    return Condition::DigestIs(key, ValueDigest(value));
+  };
+  EXPECT_TRUE(Holds(digest_is("k", Value::Text("1"))));
+  EXPECT_FALSE(Holds(digest_is("k", Value::Text("2"))));
+  EXPECT_FALSE(Holds(digest_is("k", Value::Data("1"))));
+  EXPECT_FALSE(Holds(differs(digest_is("k", Value::Text("1")))));
+  EXPECT_TRUE(Holds(differs(digest_is("k", Value::Json("1")))));
+  EXPECT_FALSE(Holds(digest_is("none", Value::Text(""))));
+  EXPECT_TRUE(Holds(differs(digest_is("none", Value::Text("")))));
+  Delete("k");
+  EXPECT_FALSE(Holds(digest_is("k", Value::Text("1"))));
+}
+
+TEST_P(ConditionLaws, ADigestFollowsEachWrite) {
+  for (int i = 0; i < 5; ++i) {
+    const Value value = Value::Text(std::string(1000, 'a' + i));
+    ASSERT_TRUE(store().Put("k", value).ok());
+    Transaction swap;
+    swap.conditions.push_back(Condition::DigestIs("k", ValueDigest(value)));
+    swap.operations.push_back(PutOperation{"k", Value::Text("swapped")});
+    EXPECT_EQ(Commit(swap).branch, Receipt::Branch::kOperations);
+    EXPECT_EQ(Commit(swap).branch, Receipt::Branch::kNone);
+  }
+}
+
+TEST_P(ConditionLaws, ADigestHasOneLengthAndNoOrder) {
+  Put("k", "1");
+  for (const size_t bytes : {0, 31, 33}) {
+    Transaction transaction;
+    transaction.conditions.push_back(
+        Condition::DigestIs("k", std::string(bytes, 'x')));
+    EXPECT_EQ(store().Commit(transaction).status().code(),
+              absl::StatusCode::kInvalidArgument);
+  }
 }
 
 TEST_P(ConditionLaws, ExistsAndMissing) {

@@ -142,6 +142,8 @@ RUNDLET_HOLD_ALL(MaintenanceLaws);
 RUNDLET_HOLD_ALL(RequestLaws);
 RUNDLET_HOLD_ALL(RequestNameLaws);
 RUNDLET_HOLD_ALL(SnapshotLaws);
+RUNDLET_HOLD_ALL(AddLaws);
+RUNDLET_HOLD_ALL(RangeDeleteLaws);
 RUNDLET_HOLD_ALL(WatchLaws);
 RUNDLET_HOLD_ALL(WatchLifetimeLaws);
 

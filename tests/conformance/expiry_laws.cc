@@ -1,6 +1,11 @@
 // Goal: a key lives exactly until its time, by every rule, and never returns.
 // Method: a clock that stands still until it is moved; both sides of the limit.
 
+#include <set>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "tests/conformance/store_laws.h"
 
@@ -145,6 +150,81 @@ TEST_P(ExpiryLaws, ScansLeaveExpiredKeysOut) {
   ScanRequest request;
   request.projection = ScanRequest::Projection::kCount;
   EXPECT_EQ(Scan(request).count, 2u);
+}
+
+TEST_P(ExpiryLaws, JitterTakesAPartOffAndNeverAdds) {
+  std::set<absl::Duration> lives;
+  for (int i = 0; i < 20; ++i) {
+    const std::string key = absl::StrCat("k", i);
+    Put(key, "1", Expiry::After(absl::Hours(1), /*jitter_percent=*/20));
+    const Entry entry = Existing(key);
+    lives.insert(entry.expiry - entry.modified);
+  }
+  EXPECT_GE(*lives.begin(), absl::Minutes(48));
+  EXPECT_LE(*lives.rbegin(), absl::Hours(1));
+}
+
+TEST_P(ExpiryLaws, JitterIsAPercentage) {
+  EXPECT_TRUE(
+      store().Put("k", Value::Text("1"), Expiry::After(kMicro, 100)).ok());
+  EXPECT_EQ(store()
+                .Put("k", Value::Text("1"), Expiry::After(kMicro, 101))
+                .status()
+                .code(),
+            absl::StatusCode::kInvalidArgument);
+}
+
+TEST_P(ExpiryLaws, ATestOfThePresentExpiryDecides) {
+  constexpr auto kAbsent = absl::ZeroDuration();
+  constexpr auto kForEver = absl::InfiniteDuration();
+  const auto expiry_of = [](absl::Duration ttl) {
+    return ttl == absl::InfiniteDuration() ? Expiry::Never()
+                                           : Expiry::After(ttl);
+  };
+  const absl::Duration present[] = {kAbsent, absl::Seconds(10), kForEver};
+  const absl::Duration next[] = {absl::Seconds(5), absl::Seconds(10),
+                                 absl::Seconds(20), kForEver};
+  const ExpiryTest tests[] = {ExpiryTest::kSooner, ExpiryTest::kLater,
+                              ExpiryTest::kNever, ExpiryTest::kExpires};
+  for (const absl::Duration old : present) {
+    for (const absl::Duration ttl : next) {
+      for (const ExpiryTest test : tests) {
+        Delete("k");
+        if (old != kAbsent) Put("k", "1", expiry_of(old));
+        const bool passes = old != kAbsent &&
+                            ((test == ExpiryTest::kSooner && old < ttl) ||
+                             (test == ExpiryTest::kLater && old > ttl) ||
+                             (test == ExpiryTest::kNever && old == kForEver) ||
+                             (test == ExpiryTest::kExpires && old != kForEver));
+        Transaction set;
+        set.operations.push_back(SetExpiryOperation{"k", expiry_of(ttl), test});
+        const Receipt receipt = Commit(std::move(set));
+        SCOPED_TRACE(absl::StrCat(absl::FormatDuration(old), " to ",
+                                  absl::FormatDuration(ttl), " test ",
+                                  static_cast<int>(test)));
+        EXPECT_EQ(receipt.results[0].number, passes ? 1 : 0);
+        EXPECT_EQ(receipt.revision != 0, passes);
+        EXPECT_EQ(receipt.results[0].existed, old != kAbsent);
+        if (old == kAbsent) continue;
+        const Entry entry = Existing("k");
+        EXPECT_EQ(entry.version, passes ? 2u : 1u);
+        EXPECT_EQ(entry.expiry - entry.modified, passes ? ttl : old);
+      }
+    }
+  }
+}
+
+TEST_P(ExpiryLaws, ATouchReadsWhatItTouches) {
+  Put("k", "1", Expiry::After(absl::Seconds(1)));
+  Transaction touch;
+  touch.operations.push_back(
+      SetExpiryOperation{"k", Expiry::After(absl::Seconds(9))});
+  touch.return_previous = true;
+  const Receipt receipt = Commit(std::move(touch));
+  ASSERT_TRUE(receipt.results[0].entry.has_value());
+  EXPECT_EQ(receipt.results[0].entry->value.bytes, "1");
+  PassTime(absl::Seconds(8));
+  EXPECT_TRUE(Get("k").has_value());
 }
 
 }  // namespace

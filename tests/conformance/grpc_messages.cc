@@ -1,5 +1,6 @@
 #include "tests/conformance/grpc_messages.h"
 
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -11,44 +12,6 @@
 namespace rundlet {
 namespace {
 
-void SetTime(absl::Time time, google::protobuf::Timestamp* message) {
-  const int64_t seconds = absl::ToUnixSeconds(time);
-  message->set_seconds(seconds);
-  message->set_nanos((time - absl::FromUnixSeconds(seconds)) /
-                     absl::Nanoseconds(1));
-}
-
-void SetValue(const Value& value, v1::Value* message) {
-  switch (value.kind) {
-    case ValueKind::kText:
-      return message->set_text(value.bytes);
-    case ValueKind::kData:
-      return message->set_data(value.bytes);
-    case ValueKind::kJson:
-      return message->set_json_text(value.bytes);
-  }
-}
-
-// A ttl on the wire is positive; what should expire at once says a time.
-template <typename Message>
-bool SetExpiry(const Expiry& expiry, Message* message) {
-  if (expiry.rule() == Expiry::Rule::kAt) {
-    SetTime(expiry.time(), message->mutable_expire_time());
-  } else if (expiry.rule() == Expiry::Rule::kAfter) {
-    const absl::Duration ttl = expiry.ttl();
-    if (ttl <= absl::ZeroDuration()) {
-      SetTime(absl::FromUnixSeconds(1), message->mutable_expire_time());
-      return true;
-    }
-    message->mutable_ttl()->set_seconds(absl::ToInt64Seconds(ttl));
-    message->mutable_ttl()->set_nanos((ttl % absl::Seconds(1)) /
-                                      absl::Nanoseconds(1));
-  } else {
-    return false;
-  }
-  return true;
-}
-
 struct OperationSetter {
   v1::Operation* message;
 
@@ -56,19 +19,22 @@ struct OperationSetter {
     message->mutable_get()->set_key(get.key);
   }
   void operator()(const PutOperation& put) {
-    v1::PutOperation* out = message->mutable_put();
-    out->set_key(put.key);
-    SetValue(put.value, out->mutable_value());
-    if (SetExpiry(put.expiry, out)) return;
-    if (put.expiry.rule() == Expiry::Rule::kKeep) out->set_keep_expiry(true);
+    SetOperation(put, message->mutable_put());
   }
   void operator()(const DeleteOperation& remove) {
-    message->mutable_delete_()->set_key(remove.key);
+    SetOperation(remove, message->mutable_delete_());
   }
   void operator()(const SetExpiryOperation& set) {
-    v1::SetExpiryOperation* out = message->mutable_set_expiry();
-    out->set_key(set.key);
-    if (!SetExpiry(set.expiry, out)) out->set_never(true);
+    SetOperation(set, message->mutable_set_expiry());
+  }
+  void operator()(const AddOperation& add) {
+    SetOperation(add, message->mutable_add());
+  }
+  void operator()(const DeleteRangeOperation& range) {
+    v1::DeleteRangeOperation* out = message->mutable_delete_range();
+    out->set_start(range.range.start);
+    out->set_end(range.range.end);
+    out->set_keys_max(range.keys_max);
   }
 };
 
@@ -85,6 +51,26 @@ void SetNumber(const Condition& condition, v1::NumberComparison* message) {
   }
 }
 
+}  // namespace
+
+void SetValue(const Value& value, v1::Value* message) {
+  switch (value.kind) {
+    case ValueKind::kText:
+      return message->set_text(value.bytes);
+    case ValueKind::kData:
+      return message->set_data(value.bytes);
+    case ValueKind::kJson:
+      return message->set_json_text(value.bytes);
+  }
+}
+
+void SetTime(absl::Time time, google::protobuf::Timestamp* message) {
+  const int64_t seconds = absl::ToUnixSeconds(time);
+  message->set_seconds(seconds);
+  message->set_nanos((time - absl::FromUnixSeconds(seconds)) /
+                     absl::Nanoseconds(1));
+}
+
 void SetCondition(const Condition& condition, v1::Condition* message) {
   message->set_key(condition.key);
   switch (condition.target) {
@@ -94,6 +80,10 @@ void SetCondition(const Condition& condition, v1::Condition* message) {
       return SetNumber(condition, message->mutable_create_revision());
     case Condition::Target::kVersion:
       return SetNumber(condition, message->mutable_version());
+    case Condition::Target::kDigest:
+      return condition.comparison == Condition::Comparison::kEqual
+                 ? message->mutable_digest()->set_equal(condition.digest)
+                 : message->mutable_digest()->set_not_equal(condition.digest);
     case Condition::Target::kValue:
       break;
   }
@@ -104,6 +94,8 @@ void SetCondition(const Condition& condition, v1::Condition* message) {
                : value->mutable_not_equal());
 }
 
+namespace {
+
 uint64_t NumberIn(const google::rpc::ErrorInfo& info, const char* name) {
   const auto found = info.metadata().find(name);
   uint64_t number = 0;
@@ -112,6 +104,18 @@ uint64_t NumberIn(const google::rpc::ErrorInfo& info, const char* name) {
     return 0;
   }
   return number;
+}
+
+// What Store tells of an operation.
+std::optional<int64_t> NumberOf(const Operation& operation,
+                                const v1::OperationResult& result) {
+  if (result.has_sum()) return result.sum();
+  if (std::holds_alternative<DeleteRangeOperation>(operation)) {
+    return static_cast<int64_t>(result.deleted_count());
+  }
+  const auto* set = std::get_if<SetExpiryOperation>(&operation);
+  if (set == nullptr || set->only_if == ExpiryTest::kAny) return std::nullopt;
+  return result.updated() ? 1 : 0;
 }
 
 }  // namespace
@@ -177,7 +181,8 @@ v1::CommitRequest MessageOf(const Transaction& transaction) {
   return message;
 }
 
-Receipt ReceiptOf(const v1::CommitResponse& message) {
+Receipt ReceiptOf(const Transaction& transaction,
+                  const v1::CommitResponse& message) {
   Receipt receipt;
   receipt.branch = message.branch() == v1::BRANCH_OTHERWISE
                        ? Receipt::Branch::kOtherwise
@@ -191,6 +196,13 @@ Receipt ReceiptOf(const v1::CommitResponse& message) {
     OperationResult& out = receipt.results.emplace_back();
     out.existed = result.existed();
     if (result.has_entry()) out.entry = EntryOf(result.entry());
+    for (const v1::Entry& entry : result.entries()) {
+      out.entries.push_back(EntryOf(entry));
+    }
+    const auto& branch = receipt.branch == Receipt::Branch::kOtherwise
+                             ? transaction.otherwise
+                             : transaction.operations;
+    out.number = NumberOf(branch[receipt.results.size() - 1], result);
   }
   if (message.has_failed_condition()) {
     const v1::FailedCondition& failed = message.failed_condition();

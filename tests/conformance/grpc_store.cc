@@ -18,8 +18,9 @@ absl::Status NotOnTheWire(absl::string_view what) {
 }  // namespace
 
 GrpcStore::GrpcStore(const std::shared_ptr<grpc::Channel>& channel,
-                     Limits limits)
+                     Limits limits, GrpcDoor door)
     : limits_(limits),
+      door_(door),
       key_values_(v1::KeyValueService::NewStub(channel)),
       admin_(v1::AdminService::NewStub(channel)) {}
 
@@ -28,15 +29,38 @@ void GrpcStore::Commit(Transaction transaction, CommitCallback done) {
 }
 
 absl::StatusOr<Receipt> GrpcStore::CommitNow(const Transaction& transaction) {
-  grpc::ClientContext context;
-  v1::CommitResponse response;
+  const v1::PipelineOperation operation = OperationOf(transaction, door_);
+  v1::PipelineAnswer answer;
   const grpc::Status status =
-      key_values_->Commit(&context, MessageOf(transaction), &response);
+      door_ == GrpcDoor::kPipeline
+          ? CallPipeline(key_values_.get(), operation, &answer)
+          : CallMethod(key_values_.get(), operation, &answer);
   if (status.error_code() == grpc::StatusCode::ABORTED) {
     return ReceiptOfAborted(status);
   }
   if (!status.ok()) return StatusOf(status);
-  return ReceiptOf(response);
+  return ReceiptOf(transaction, answer);
+}
+
+absl::StatusOr<ReadResult> GrpcStore::GetByPipeline(
+    const ReadRequest& request) {
+  v1::PipelineOperation operation;
+  operation.mutable_get()->set_key(request.keys[0]);
+  operation.mutable_get()->set_allow_missing(true);
+  operation.mutable_get()->set_min_revision(request.not_before);
+  operation.mutable_get()->set_metadata_only(request.metadata_only);
+  operation.mutable_get()->set_json_as_text(true);
+  v1::PipelineAnswer answer;
+  const grpc::Status status =
+      CallPipeline(key_values_.get(), operation, &answer);
+  if (!status.ok()) return StatusOf(status);
+  ReadResult result;
+  result.read_revision = answer.get().read_revision();
+  result.entries.emplace_back();
+  if (answer.get().has_entry()) {
+    result.entries.back() = EntryOf(answer.get().entry());
+  }
+  return result;
 }
 
 void GrpcStore::Read(ReadRequest request, ReadCallback done) {
@@ -44,6 +68,10 @@ void GrpcStore::Read(ReadRequest request, ReadCallback done) {
 }
 
 absl::StatusOr<ReadResult> GrpcStore::ReadNow(const ReadRequest& request) {
+  if (door_ == GrpcDoor::kPipeline && request.keys.size() == 1 &&
+      !NamesRevision(request.at, request.at_time)) {
+    return GetByPipeline(request);
+  }
   v1::BatchGetRequest message;
   if (NamesRevision(request.at, request.at_time)) {
     message.set_snapshot_token(SnapshotAt(request.at));

@@ -21,6 +21,7 @@
 #include "rundlet/v1/admin.grpc.pb.h"
 #include "rundlet/v1/key_value.grpc.pb.h"
 #include "storage/store.h"
+#include "tests/conformance/grpc_doors.h"
 
 namespace rundlet {
 
@@ -28,7 +29,8 @@ namespace rundlet {
 class GrpcStore : public Store {
  public:
   // `limits` are what limits() says; the server has its own.
-  GrpcStore(const std::shared_ptr<grpc::Channel>& channel, Limits limits);
+  GrpcStore(const std::shared_ptr<grpc::Channel>& channel, Limits limits,
+            GrpcDoor door);
 
   void Commit(Transaction transaction, CommitCallback done) override;
   void Read(ReadRequest request, ReadCallback done) override;
@@ -51,9 +53,11 @@ class GrpcStore : public Store {
  private:
   absl::StatusOr<Receipt> CommitNow(const Transaction& transaction);
   absl::StatusOr<ReadResult> ReadNow(const ReadRequest& request);
+  absl::StatusOr<ReadResult> GetByPipeline(const ReadRequest& request);
   absl::StatusOr<ScanPage> ScanNow(const ScanRequest& request);
 
   const Limits limits_;
+  const GrpcDoor door_;
   const std::unique_ptr<v1::KeyValueService::Stub> key_values_;
   const std::unique_ptr<v1::AdminService::Stub> admin_;
 

@@ -1,6 +1,6 @@
 // Goal: what a store promises arrives unchanged at a client of the gRPC door.
-// Method: the laws that the wire can say, over the generated client, a real
-// server on loopback, and the engine behind it.
+// Method: the laws that the wire can say, by each of its ways to write, over
+// the generated client, a real server on loopback, and the engine behind it.
 
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
@@ -21,7 +21,7 @@ namespace {
 
 class GrpcWorld : public StoreWorld {
  public:
-  explicit GrpcWorld(const Limits& limits) {
+  GrpcWorld(const Limits& limits, GrpcDoor door) {
     Options options;
     options.path = "/data";
     options.limits = limits;
@@ -38,7 +38,7 @@ class GrpcWorld : public StoreWorld {
     client_ = std::make_unique<GrpcStore>(
         grpc::CreateChannel(absl::StrCat("127.0.0.1:", server_->port()),
                             grpc::InsecureChannelCredentials()),
-        limits);
+        limits, door);
   }
 
   Store* store() override { return client_.get(); }
@@ -52,12 +52,19 @@ class GrpcWorld : public StoreWorld {
   std::unique_ptr<GrpcStore> client_;
 };
 
-const StoreFactory kGrpc = {"Grpc", [](const Limits& limits) {
-                              return std::make_unique<GrpcWorld>(limits);
-                            }};
+StoreFactory Grpc(const char* name, GrpcDoor door) {
+  return {name, [door](const Limits& limits) {
+            return std::make_unique<GrpcWorld>(limits, door);
+          }};
+}
 
-#define RUNDLET_HOLD(laws)                                       \
-  INSTANTIATE_TEST_SUITE_P(Door, laws, ::testing::Values(kGrpc), \
+const StoreFactory kCommit = Grpc("Commit", GrpcDoor::kCommit);
+const StoreFactory kUnary = Grpc("Unary", GrpcDoor::kUnary);
+const StoreFactory kPipeline = Grpc("Pipeline", GrpcDoor::kPipeline);
+
+#define RUNDLET_HOLD(laws)                                                \
+  INSTANTIATE_TEST_SUITE_P(Grpc, laws,                                    \
+                           ::testing::Values(kCommit, kUnary, kPipeline), \
                            StoreFactoryName)
 
 RUNDLET_HOLD(PlainLaws);
@@ -71,6 +78,8 @@ RUNDLET_HOLD(LimitLaws);
 RUNDLET_HOLD(MaintenanceLaws);
 RUNDLET_HOLD(RequestLaws);
 RUNDLET_HOLD(SnapshotLaws);
+RUNDLET_HOLD(AddLaws);
+RUNDLET_HOLD(RangeDeleteLaws);
 RUNDLET_HOLD(WatchLaws);
 
 }  // namespace

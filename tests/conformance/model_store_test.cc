@@ -46,6 +46,8 @@ RUNDLET_HOLD(MaintenanceLaws);
 RUNDLET_HOLD(RequestLaws);
 RUNDLET_HOLD(RequestNameLaws);
 RUNDLET_HOLD(SnapshotLaws);
+RUNDLET_HOLD(AddLaws);
+RUNDLET_HOLD(RangeDeleteLaws);
 RUNDLET_HOLD(WatchLaws);
 RUNDLET_HOLD(WatchLifetimeLaws);
 

@@ -96,6 +96,8 @@ class LimitLaws : public StoreLaws {};
 class MaintenanceLaws : public StoreLaws {};
 class RequestLaws : public StoreLaws {};
 class SnapshotLaws : public StoreLaws {};
+class AddLaws : public StoreLaws {};
+class RangeDeleteLaws : public StoreLaws {};
 class WatchLaws : public StoreLaws {};
 
 // What only a store in this process can be asked.

@@ -60,8 +60,11 @@ const (
 	KeyValueService_Get_FullMethodName             = "/rundlet.v1.KeyValueService/Get"
 	KeyValueService_Delete_FullMethodName          = "/rundlet.v1.KeyValueService/Delete"
 	KeyValueService_SetExpiry_FullMethodName       = "/rundlet.v1.KeyValueService/SetExpiry"
+	KeyValueService_Add_FullMethodName             = "/rundlet.v1.KeyValueService/Add"
+	KeyValueService_DeleteRange_FullMethodName     = "/rundlet.v1.KeyValueService/DeleteRange"
 	KeyValueService_BatchGet_FullMethodName        = "/rundlet.v1.KeyValueService/BatchGet"
 	KeyValueService_Commit_FullMethodName          = "/rundlet.v1.KeyValueService/Commit"
+	KeyValueService_Pipeline_FullMethodName        = "/rundlet.v1.KeyValueService/Pipeline"
 	KeyValueService_Sync_FullMethodName            = "/rundlet.v1.KeyValueService/Sync"
 	KeyValueService_List_FullMethodName            = "/rundlet.v1.KeyValueService/List"
 	KeyValueService_Scan_FullMethodName            = "/rundlet.v1.KeyValueService/Scan"
@@ -83,11 +86,12 @@ type KeyValueServiceClient interface {
 	// Effect: the key has the value and the expiry given; what it had is
 	// replaced. One transaction, linearizable. Durable as asked for.
 	// Retry: with a `request_id` always. Without one after UNAVAILABLE, and after
-	// an unknown outcome only with `create_only` or `expected_revision`, which
-	// make a repeat harmless.
+	// an unknown outcome only with `create_only`, `expected_revision` or
+	// conditions that make a repeat harmless.
 	// Errors: ALREADY_EXISTS, KEY_EXISTS (`create_only`, and the key exists):
-	// read it, or take another key. ABORTED, CONDITION_FAILED
-	// (`expected_revision` is not the key's): read the key and decide anew.
+	// read it, or take another key. ABORTED, CONDITION_FAILED (one of
+	// `conditions` does not hold, or `expected_revision` is not the key's): read
+	// the key and decide anew.
 	Put(ctx context.Context, in *PutRequest, opts ...grpc.CallOption) (*PutResponse, error)
 	// Reads one key.
 	//
@@ -113,12 +117,40 @@ type KeyValueServiceClient interface {
 	// Gives an existing key another expiry; its value stays.
 	//
 	// Effect: a new version of the key with the expiry given. An absent key
-	// stays absent and is no error: `updated` is false. One transaction,
+	// stays absent and is no error: `updated` is false; nor is it one that
+	// `only_if` is not met. With `return_previous` it is a read that touches the
+	// key, and costs what a write does. One transaction,
 	// linearizable. Durable as asked for.
 	// Retry: safe; a `ttl` counts from the repeat, unless there is a
 	// `request_id`.
 	// Errors: ABORTED, CONDITION_FAILED as for Put.
 	SetExpiry(ctx context.Context, in *SetExpiryRequest, opts ...grpc.CallOption) (*SetExpiryResponse, error)
+	// Adds to a number.
+	//
+	// Effect: the key has the sum of its number, or of `initial` if it is absent,
+	// and `delta`, as a text in decimal digits; the answer tells it. An existing
+	// key keeps its expiry. One transaction, linearizable. Durable as asked for.
+	// Retry: with a `request_id` always, and the answer is the first one's sum.
+	// Without one after UNAVAILABLE only: a repeat adds again.
+	// Errors: FAILED_PRECONDITION, NOT_A_NUMBER (the value is no text that is an
+	// int64 in decimal digits): mend the data. FAILED_PRECONDITION,
+	// SUM_OUT_OF_RANGE (the sum is no int64): nothing was added. ABORTED,
+	// CONDITION_FAILED as for Put.
+	Add(ctx context.Context, in *AddRequest, opts ...grpc.CallOption) (*AddResponse, error)
+	// Removes the keys of a range, all or none.
+	//
+	// Effect: the keys that the range had are absent; `deleted_count` tells how
+	// many. One transaction with one revision, linearizable. Durable as asked
+	// for.
+	// Retry: with a `request_id` always. Without one it removes what another
+	// client has put meanwhile.
+	// Limits: at most `transaction_operations_max` keys, and
+	// `transaction_bytes_max` of them. For a larger range set `keys_max` and
+	// repeat until `deleted_count` is less; each part is atomic by itself.
+	// `previous` is bounded by `answer_bytes_max`.
+	// Errors: INVALID_ARGUMENT, LIMIT_EXCEEDED (the range has more keys;
+	// nothing was removed): set `keys_max`.
+	DeleteRange(ctx context.Context, in *DeleteRangeRequest, opts ...grpc.CallOption) (*DeleteRangeResponse, error)
 	// Reads several keys, all at one revision.
 	//
 	// Effect: none. An absent key is no error, but marked. Retry: always safe.
@@ -139,7 +171,26 @@ type KeyValueServiceClient interface {
 	// Errors: ABORTED, CONDITION_FAILED (a condition does not hold and
 	// `otherwise` is not set; index, exists, revision, version and value_crc32
 	// are in the metadata; nothing was done): read again and decide anew.
+	// FAILED_PRECONDITION as for Add.
 	Commit(ctx context.Context, in *CommitRequest, opts ...grpc.CallOption) (*CommitResponse, error)
+	// Does many operations on one stream, without waiting for each answer: the
+	// fast path.
+	//
+	// Effect: each operation is what the method of its name does, with the same
+	// durability, atomicity, limits and errors. They take effect in the order
+	// sent, so that a read sees the writes before it; their answers come in any
+	// order, by `id`. Operations are not atomic together; Commit is. An error is
+	// the answer of its operation and stops nothing else.
+	// The client half-closes when it has sent all; the stream ends with OK when
+	// all is answered.
+	// Retry: an operation without an answer has an unknown outcome; what its own
+	// method says about a retry applies.
+	// Limits: `pipeline_operations_max` on their way on one stream; beyond it the
+	// server reads no further until there are answers, so a client has to read
+	// while it writes.
+	// Errors of the stream: INVALID_ARGUMENT, MALFORMED_REQUEST: mend the
+	// program. UNAVAILABLE, DRAINING: go on on another connection.
+	Pipeline(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[PipelineRequest, PipelineResponse], error)
 	// Waits until writes are durable.
 	//
 	// Effect: every write that was acknowledged before the call, and `revision`
@@ -277,6 +328,26 @@ func (c *keyValueServiceClient) SetExpiry(ctx context.Context, in *SetExpiryRequ
 	return out, nil
 }
 
+func (c *keyValueServiceClient) Add(ctx context.Context, in *AddRequest, opts ...grpc.CallOption) (*AddResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(AddResponse)
+	err := c.cc.Invoke(ctx, KeyValueService_Add_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *keyValueServiceClient) DeleteRange(ctx context.Context, in *DeleteRangeRequest, opts ...grpc.CallOption) (*DeleteRangeResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(DeleteRangeResponse)
+	err := c.cc.Invoke(ctx, KeyValueService_DeleteRange_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *keyValueServiceClient) BatchGet(ctx context.Context, in *BatchGetRequest, opts ...grpc.CallOption) (*BatchGetResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(BatchGetResponse)
@@ -296,6 +367,19 @@ func (c *keyValueServiceClient) Commit(ctx context.Context, in *CommitRequest, o
 	}
 	return out, nil
 }
+
+func (c *keyValueServiceClient) Pipeline(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[PipelineRequest, PipelineResponse], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &KeyValueService_ServiceDesc.Streams[0], KeyValueService_Pipeline_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[PipelineRequest, PipelineResponse]{ClientStream: stream}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type KeyValueService_PipelineClient = grpc.BidiStreamingClient[PipelineRequest, PipelineResponse]
 
 func (c *keyValueServiceClient) Sync(ctx context.Context, in *SyncRequest, opts ...grpc.CallOption) (*SyncResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
@@ -319,7 +403,7 @@ func (c *keyValueServiceClient) List(ctx context.Context, in *ListRequest, opts 
 
 func (c *keyValueServiceClient) Scan(ctx context.Context, in *ScanRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[ScanResponse], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
-	stream, err := c.cc.NewStream(ctx, &KeyValueService_ServiceDesc.Streams[0], KeyValueService_Scan_FullMethodName, cOpts...)
+	stream, err := c.cc.NewStream(ctx, &KeyValueService_ServiceDesc.Streams[1], KeyValueService_Scan_FullMethodName, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -368,7 +452,7 @@ func (c *keyValueServiceClient) ReleaseSnapshot(ctx context.Context, in *Release
 
 func (c *keyValueServiceClient) Watch(ctx context.Context, in *WatchRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[WatchResponse], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
-	stream, err := c.cc.NewStream(ctx, &KeyValueService_ServiceDesc.Streams[1], KeyValueService_Watch_FullMethodName, cOpts...)
+	stream, err := c.cc.NewStream(ctx, &KeyValueService_ServiceDesc.Streams[2], KeyValueService_Watch_FullMethodName, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -406,11 +490,12 @@ type KeyValueServiceServer interface {
 	// Effect: the key has the value and the expiry given; what it had is
 	// replaced. One transaction, linearizable. Durable as asked for.
 	// Retry: with a `request_id` always. Without one after UNAVAILABLE, and after
-	// an unknown outcome only with `create_only` or `expected_revision`, which
-	// make a repeat harmless.
+	// an unknown outcome only with `create_only`, `expected_revision` or
+	// conditions that make a repeat harmless.
 	// Errors: ALREADY_EXISTS, KEY_EXISTS (`create_only`, and the key exists):
-	// read it, or take another key. ABORTED, CONDITION_FAILED
-	// (`expected_revision` is not the key's): read the key and decide anew.
+	// read it, or take another key. ABORTED, CONDITION_FAILED (one of
+	// `conditions` does not hold, or `expected_revision` is not the key's): read
+	// the key and decide anew.
 	Put(context.Context, *PutRequest) (*PutResponse, error)
 	// Reads one key.
 	//
@@ -436,12 +521,40 @@ type KeyValueServiceServer interface {
 	// Gives an existing key another expiry; its value stays.
 	//
 	// Effect: a new version of the key with the expiry given. An absent key
-	// stays absent and is no error: `updated` is false. One transaction,
+	// stays absent and is no error: `updated` is false; nor is it one that
+	// `only_if` is not met. With `return_previous` it is a read that touches the
+	// key, and costs what a write does. One transaction,
 	// linearizable. Durable as asked for.
 	// Retry: safe; a `ttl` counts from the repeat, unless there is a
 	// `request_id`.
 	// Errors: ABORTED, CONDITION_FAILED as for Put.
 	SetExpiry(context.Context, *SetExpiryRequest) (*SetExpiryResponse, error)
+	// Adds to a number.
+	//
+	// Effect: the key has the sum of its number, or of `initial` if it is absent,
+	// and `delta`, as a text in decimal digits; the answer tells it. An existing
+	// key keeps its expiry. One transaction, linearizable. Durable as asked for.
+	// Retry: with a `request_id` always, and the answer is the first one's sum.
+	// Without one after UNAVAILABLE only: a repeat adds again.
+	// Errors: FAILED_PRECONDITION, NOT_A_NUMBER (the value is no text that is an
+	// int64 in decimal digits): mend the data. FAILED_PRECONDITION,
+	// SUM_OUT_OF_RANGE (the sum is no int64): nothing was added. ABORTED,
+	// CONDITION_FAILED as for Put.
+	Add(context.Context, *AddRequest) (*AddResponse, error)
+	// Removes the keys of a range, all or none.
+	//
+	// Effect: the keys that the range had are absent; `deleted_count` tells how
+	// many. One transaction with one revision, linearizable. Durable as asked
+	// for.
+	// Retry: with a `request_id` always. Without one it removes what another
+	// client has put meanwhile.
+	// Limits: at most `transaction_operations_max` keys, and
+	// `transaction_bytes_max` of them. For a larger range set `keys_max` and
+	// repeat until `deleted_count` is less; each part is atomic by itself.
+	// `previous` is bounded by `answer_bytes_max`.
+	// Errors: INVALID_ARGUMENT, LIMIT_EXCEEDED (the range has more keys;
+	// nothing was removed): set `keys_max`.
+	DeleteRange(context.Context, *DeleteRangeRequest) (*DeleteRangeResponse, error)
 	// Reads several keys, all at one revision.
 	//
 	// Effect: none. An absent key is no error, but marked. Retry: always safe.
@@ -462,7 +575,26 @@ type KeyValueServiceServer interface {
 	// Errors: ABORTED, CONDITION_FAILED (a condition does not hold and
 	// `otherwise` is not set; index, exists, revision, version and value_crc32
 	// are in the metadata; nothing was done): read again and decide anew.
+	// FAILED_PRECONDITION as for Add.
 	Commit(context.Context, *CommitRequest) (*CommitResponse, error)
+	// Does many operations on one stream, without waiting for each answer: the
+	// fast path.
+	//
+	// Effect: each operation is what the method of its name does, with the same
+	// durability, atomicity, limits and errors. They take effect in the order
+	// sent, so that a read sees the writes before it; their answers come in any
+	// order, by `id`. Operations are not atomic together; Commit is. An error is
+	// the answer of its operation and stops nothing else.
+	// The client half-closes when it has sent all; the stream ends with OK when
+	// all is answered.
+	// Retry: an operation without an answer has an unknown outcome; what its own
+	// method says about a retry applies.
+	// Limits: `pipeline_operations_max` on their way on one stream; beyond it the
+	// server reads no further until there are answers, so a client has to read
+	// while it writes.
+	// Errors of the stream: INVALID_ARGUMENT, MALFORMED_REQUEST: mend the
+	// program. UNAVAILABLE, DRAINING: go on on another connection.
+	Pipeline(grpc.BidiStreamingServer[PipelineRequest, PipelineResponse]) error
 	// Waits until writes are durable.
 	//
 	// Effect: every write that was acknowledged before the call, and `revision`
@@ -572,11 +704,20 @@ func (UnimplementedKeyValueServiceServer) Delete(context.Context, *DeleteRequest
 func (UnimplementedKeyValueServiceServer) SetExpiry(context.Context, *SetExpiryRequest) (*SetExpiryResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method SetExpiry not implemented")
 }
+func (UnimplementedKeyValueServiceServer) Add(context.Context, *AddRequest) (*AddResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Add not implemented")
+}
+func (UnimplementedKeyValueServiceServer) DeleteRange(context.Context, *DeleteRangeRequest) (*DeleteRangeResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method DeleteRange not implemented")
+}
 func (UnimplementedKeyValueServiceServer) BatchGet(context.Context, *BatchGetRequest) (*BatchGetResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method BatchGet not implemented")
 }
 func (UnimplementedKeyValueServiceServer) Commit(context.Context, *CommitRequest) (*CommitResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method Commit not implemented")
+}
+func (UnimplementedKeyValueServiceServer) Pipeline(grpc.BidiStreamingServer[PipelineRequest, PipelineResponse]) error {
+	return status.Error(codes.Unimplemented, "method Pipeline not implemented")
 }
 func (UnimplementedKeyValueServiceServer) Sync(context.Context, *SyncRequest) (*SyncResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method Sync not implemented")
@@ -695,6 +836,42 @@ func _KeyValueService_SetExpiry_Handler(srv interface{}, ctx context.Context, de
 	return interceptor(ctx, in, info, handler)
 }
 
+func _KeyValueService_Add_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(AddRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(KeyValueServiceServer).Add(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: KeyValueService_Add_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(KeyValueServiceServer).Add(ctx, req.(*AddRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _KeyValueService_DeleteRange_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(DeleteRangeRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(KeyValueServiceServer).DeleteRange(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: KeyValueService_DeleteRange_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(KeyValueServiceServer).DeleteRange(ctx, req.(*DeleteRangeRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _KeyValueService_BatchGet_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(BatchGetRequest)
 	if err := dec(in); err != nil {
@@ -730,6 +907,13 @@ func _KeyValueService_Commit_Handler(srv interface{}, ctx context.Context, dec f
 	}
 	return interceptor(ctx, in, info, handler)
 }
+
+func _KeyValueService_Pipeline_Handler(srv interface{}, stream grpc.ServerStream) error {
+	return srv.(KeyValueServiceServer).Pipeline(&grpc.GenericServerStream[PipelineRequest, PipelineResponse]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type KeyValueService_PipelineServer = grpc.BidiStreamingServer[PipelineRequest, PipelineResponse]
 
 func _KeyValueService_Sync_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(SyncRequest)
@@ -885,6 +1069,14 @@ var KeyValueService_ServiceDesc = grpc.ServiceDesc{
 			Handler:    _KeyValueService_SetExpiry_Handler,
 		},
 		{
+			MethodName: "Add",
+			Handler:    _KeyValueService_Add_Handler,
+		},
+		{
+			MethodName: "DeleteRange",
+			Handler:    _KeyValueService_DeleteRange_Handler,
+		},
+		{
 			MethodName: "BatchGet",
 			Handler:    _KeyValueService_BatchGet_Handler,
 		},
@@ -918,6 +1110,12 @@ var KeyValueService_ServiceDesc = grpc.ServiceDesc{
 		},
 	},
 	Streams: []grpc.StreamDesc{
+		{
+			StreamName:    "Pipeline",
+			Handler:       _KeyValueService_Pipeline_Handler,
+			ServerStreams: true,
+			ClientStreams: true,
+		},
 		{
 			StreamName:    "Scan",
 			Handler:       _KeyValueService_Scan_Handler,

@@ -116,8 +116,12 @@ type GetLimitsResponse struct {
 	SnapshotLease *durationpb.Duration `protobuf:"bytes,24,opt,name=snapshot_lease,json=snapshotLease,proto3" json:"snapshot_lease,omitempty"`
 	// The longest lease that a snapshot may name.
 	SnapshotLeaseMax *durationpb.Duration `protobuf:"bytes,25,opt,name=snapshot_lease_max,json=snapshotLeaseMax,proto3" json:"snapshot_lease_max,omitempty"`
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
+	// How Condition.digest is computed: "SHA-256".
+	DigestAlgorithm string `protobuf:"bytes,26,opt,name=digest_algorithm,json=digestAlgorithm,proto3" json:"digest_algorithm,omitempty"`
+	// Operations of a Pipeline that wait for their answers.
+	PipelineOperationsMax uint64 `protobuf:"varint,27,opt,name=pipeline_operations_max,json=pipelineOperationsMax,proto3" json:"pipeline_operations_max,omitempty"`
+	unknownFields         protoimpl.UnknownFields
+	sizeCache             protoimpl.SizeCache
 }
 
 func (x *GetLimitsResponse) Reset() {
@@ -325,13 +329,28 @@ func (x *GetLimitsResponse) GetSnapshotLeaseMax() *durationpb.Duration {
 	return nil
 }
 
+func (x *GetLimitsResponse) GetDigestAlgorithm() string {
+	if x != nil {
+		return x.DigestAlgorithm
+	}
+	return ""
+}
+
+func (x *GetLimitsResponse) GetPipelineOperationsMax() uint64 {
+	if x != nil {
+		return x.PipelineOperationsMax
+	}
+	return 0
+}
+
 var File_rundlet_v1_limits_proto protoreflect.FileDescriptor
 
 const file_rundlet_v1_limits_proto_rawDesc = "" +
 	"\n" +
 	"\x17rundlet/v1/limits.proto\x12\n" +
 	"rundlet.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x16rundlet/v1/entry.proto\"\x12\n" +
-	"\x10GetLimitsRequest\"\xcb\t\n" +
+	"\x10GetLimitsRequest\"\xae\n" +
+	"\n" +
 	"\x11GetLimitsResponse\x12\"\n" +
 	"\rkey_bytes_max\x18\x01 \x01(\x04R\vkeyBytesMax\x12&\n" +
 	"\x0fvalue_bytes_max\x18\x02 \x01(\x04R\rvalueBytesMax\x12$\n" +
@@ -360,7 +379,9 @@ const file_rundlet_v1_limits_proto_rawDesc = "" +
 	"\x0erequest_window\x18\x16 \x01(\v2\x19.google.protobuf.DurationR\rrequestWindow\x12#\n" +
 	"\rsnapshots_max\x18\x17 \x01(\x04R\fsnapshotsMax\x12@\n" +
 	"\x0esnapshot_lease\x18\x18 \x01(\v2\x19.google.protobuf.DurationR\rsnapshotLease\x12G\n" +
-	"\x12snapshot_lease_max\x18\x19 \x01(\v2\x19.google.protobuf.DurationR\x10snapshotLeaseMaxB6\n" +
+	"\x12snapshot_lease_max\x18\x19 \x01(\v2\x19.google.protobuf.DurationR\x10snapshotLeaseMax\x12)\n" +
+	"\x10digest_algorithm\x18\x1a \x01(\tR\x0fdigestAlgorithm\x126\n" +
+	"\x17pipeline_operations_max\x18\x1b \x01(\x04R\x15pipelineOperationsMaxB6\n" +
 	"\n" +
 	"rundlet.v1P\x01Z&rundlet/clients/go/rundletpb;rundletpbb\x06proto3"
 

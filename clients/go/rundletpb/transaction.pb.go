@@ -78,365 +78,6 @@ func (Branch) EnumDescriptor() ([]byte, []int) {
 	return file_rundlet_v1_transaction_proto_rawDescGZIP(), []int{0}
 }
 
-// A statement about one key before the transaction's operations. An absent or
-// expired key has revision, create revision and version 0, and a value unlike
-// any other.
-type Condition struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The key; limits as for Entry.key.
-	Key string `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
-	// What is stated. Required.
-	//
-	// Types that are valid to be assigned to Test:
-	//
-	//	*Condition_Exists
-	//	*Condition_Revision
-	//	*Condition_CreateRevision
-	//	*Condition_Version
-	//	*Condition_Value
-	Test          isCondition_Test `protobuf_oneof:"test"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *Condition) Reset() {
-	*x = Condition{}
-	mi := &file_rundlet_v1_transaction_proto_msgTypes[0]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *Condition) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*Condition) ProtoMessage() {}
-
-func (x *Condition) ProtoReflect() protoreflect.Message {
-	mi := &file_rundlet_v1_transaction_proto_msgTypes[0]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use Condition.ProtoReflect.Descriptor instead.
-func (*Condition) Descriptor() ([]byte, []int) {
-	return file_rundlet_v1_transaction_proto_rawDescGZIP(), []int{0}
-}
-
-func (x *Condition) GetKey() string {
-	if x != nil {
-		return x.Key
-	}
-	return ""
-}
-
-func (x *Condition) GetTest() isCondition_Test {
-	if x != nil {
-		return x.Test
-	}
-	return nil
-}
-
-func (x *Condition) GetExists() bool {
-	if x != nil {
-		if x, ok := x.Test.(*Condition_Exists); ok {
-			return x.Exists
-		}
-	}
-	return false
-}
-
-func (x *Condition) GetRevision() *NumberComparison {
-	if x != nil {
-		if x, ok := x.Test.(*Condition_Revision); ok {
-			return x.Revision
-		}
-	}
-	return nil
-}
-
-func (x *Condition) GetCreateRevision() *NumberComparison {
-	if x != nil {
-		if x, ok := x.Test.(*Condition_CreateRevision); ok {
-			return x.CreateRevision
-		}
-	}
-	return nil
-}
-
-func (x *Condition) GetVersion() *NumberComparison {
-	if x != nil {
-		if x, ok := x.Test.(*Condition_Version); ok {
-			return x.Version
-		}
-	}
-	return nil
-}
-
-func (x *Condition) GetValue() *ValueComparison {
-	if x != nil {
-		if x, ok := x.Test.(*Condition_Value); ok {
-			return x.Value
-		}
-	}
-	return nil
-}
-
-type isCondition_Test interface {
-	isCondition_Test()
-}
-
-type Condition_Exists struct {
-	// The key exists (true), or is absent (false).
-	Exists bool `protobuf:"varint,2,opt,name=exists,proto3,oneof"`
-}
-
-type Condition_Revision struct {
-	// About the revision of its newest version.
-	Revision *NumberComparison `protobuf:"bytes,3,opt,name=revision,proto3,oneof"`
-}
-
-type Condition_CreateRevision struct {
-	// About the revision that made it exist.
-	CreateRevision *NumberComparison `protobuf:"bytes,4,opt,name=create_revision,json=createRevision,proto3,oneof"`
-}
-
-type Condition_Version struct {
-	// About the number of its writes.
-	Version *NumberComparison `protobuf:"bytes,5,opt,name=version,proto3,oneof"`
-}
-
-type Condition_Value struct {
-	// About its value: kind and bytes. JSON is compared by its stored text, so
-	// `json` equals what was put as `json`, and `json_text` what was put as
-	// the same text.
-	Value *ValueComparison `protobuf:"bytes,6,opt,name=value,proto3,oneof"`
-}
-
-func (*Condition_Exists) isCondition_Test() {}
-
-func (*Condition_Revision) isCondition_Test() {}
-
-func (*Condition_CreateRevision) isCondition_Test() {}
-
-func (*Condition_Version) isCondition_Test() {}
-
-func (*Condition_Value) isCondition_Test() {}
-
-// A comparison of a number of the key with a given one.
-type NumberComparison struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// How to compare, and with what. Required.
-	//
-	// Types that are valid to be assigned to Comparison:
-	//
-	//	*NumberComparison_Equal
-	//	*NumberComparison_NotEqual
-	//	*NumberComparison_Less
-	//	*NumberComparison_Greater
-	Comparison    isNumberComparison_Comparison `protobuf_oneof:"comparison"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *NumberComparison) Reset() {
-	*x = NumberComparison{}
-	mi := &file_rundlet_v1_transaction_proto_msgTypes[1]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *NumberComparison) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*NumberComparison) ProtoMessage() {}
-
-func (x *NumberComparison) ProtoReflect() protoreflect.Message {
-	mi := &file_rundlet_v1_transaction_proto_msgTypes[1]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use NumberComparison.ProtoReflect.Descriptor instead.
-func (*NumberComparison) Descriptor() ([]byte, []int) {
-	return file_rundlet_v1_transaction_proto_rawDescGZIP(), []int{1}
-}
-
-func (x *NumberComparison) GetComparison() isNumberComparison_Comparison {
-	if x != nil {
-		return x.Comparison
-	}
-	return nil
-}
-
-func (x *NumberComparison) GetEqual() uint64 {
-	if x != nil {
-		if x, ok := x.Comparison.(*NumberComparison_Equal); ok {
-			return x.Equal
-		}
-	}
-	return 0
-}
-
-func (x *NumberComparison) GetNotEqual() uint64 {
-	if x != nil {
-		if x, ok := x.Comparison.(*NumberComparison_NotEqual); ok {
-			return x.NotEqual
-		}
-	}
-	return 0
-}
-
-func (x *NumberComparison) GetLess() uint64 {
-	if x != nil {
-		if x, ok := x.Comparison.(*NumberComparison_Less); ok {
-			return x.Less
-		}
-	}
-	return 0
-}
-
-func (x *NumberComparison) GetGreater() uint64 {
-	if x != nil {
-		if x, ok := x.Comparison.(*NumberComparison_Greater); ok {
-			return x.Greater
-		}
-	}
-	return 0
-}
-
-type isNumberComparison_Comparison interface {
-	isNumberComparison_Comparison()
-}
-
-type NumberComparison_Equal struct {
-	// The key's number is the given one.
-	Equal uint64 `protobuf:"varint,1,opt,name=equal,proto3,oneof"`
-}
-
-type NumberComparison_NotEqual struct {
-	// The key's number is another one.
-	NotEqual uint64 `protobuf:"varint,2,opt,name=not_equal,json=notEqual,proto3,oneof"`
-}
-
-type NumberComparison_Less struct {
-	// The key's number is less than the given one.
-	Less uint64 `protobuf:"varint,3,opt,name=less,proto3,oneof"`
-}
-
-type NumberComparison_Greater struct {
-	// The key's number is greater than the given one.
-	Greater uint64 `protobuf:"varint,4,opt,name=greater,proto3,oneof"`
-}
-
-func (*NumberComparison_Equal) isNumberComparison_Comparison() {}
-
-func (*NumberComparison_NotEqual) isNumberComparison_Comparison() {}
-
-func (*NumberComparison_Less) isNumberComparison_Comparison() {}
-
-func (*NumberComparison_Greater) isNumberComparison_Comparison() {}
-
-// A comparison of the key's value with a given one.
-type ValueComparison struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// How to compare, and with what. Required.
-	//
-	// Types that are valid to be assigned to Comparison:
-	//
-	//	*ValueComparison_Equal
-	//	*ValueComparison_NotEqual
-	Comparison    isValueComparison_Comparison `protobuf_oneof:"comparison"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *ValueComparison) Reset() {
-	*x = ValueComparison{}
-	mi := &file_rundlet_v1_transaction_proto_msgTypes[2]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *ValueComparison) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*ValueComparison) ProtoMessage() {}
-
-func (x *ValueComparison) ProtoReflect() protoreflect.Message {
-	mi := &file_rundlet_v1_transaction_proto_msgTypes[2]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use ValueComparison.ProtoReflect.Descriptor instead.
-func (*ValueComparison) Descriptor() ([]byte, []int) {
-	return file_rundlet_v1_transaction_proto_rawDescGZIP(), []int{2}
-}
-
-func (x *ValueComparison) GetComparison() isValueComparison_Comparison {
-	if x != nil {
-		return x.Comparison
-	}
-	return nil
-}
-
-func (x *ValueComparison) GetEqual() *Value {
-	if x != nil {
-		if x, ok := x.Comparison.(*ValueComparison_Equal); ok {
-			return x.Equal
-		}
-	}
-	return nil
-}
-
-func (x *ValueComparison) GetNotEqual() *Value {
-	if x != nil {
-		if x, ok := x.Comparison.(*ValueComparison_NotEqual); ok {
-			return x.NotEqual
-		}
-	}
-	return nil
-}
-
-type isValueComparison_Comparison interface {
-	isValueComparison_Comparison()
-}
-
-type ValueComparison_Equal struct {
-	// The key exists and has this value.
-	Equal *Value `protobuf:"bytes,1,opt,name=equal,proto3,oneof"`
-}
-
-type ValueComparison_NotEqual struct {
-	// The key is absent, or has another value.
-	NotEqual *Value `protobuf:"bytes,2,opt,name=not_equal,json=notEqual,proto3,oneof"`
-}
-
-func (*ValueComparison_Equal) isValueComparison_Comparison() {}
-
-func (*ValueComparison_NotEqual) isValueComparison_Comparison() {}
-
 // One step of a transaction. Steps apply in order and see the earlier ones.
 type Operation struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -448,6 +89,8 @@ type Operation struct {
 	//	*Operation_Put
 	//	*Operation_Delete
 	//	*Operation_SetExpiry
+	//	*Operation_Add
+	//	*Operation_DeleteRange
 	Operation     isOperation_Operation `protobuf_oneof:"operation"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -455,7 +98,7 @@ type Operation struct {
 
 func (x *Operation) Reset() {
 	*x = Operation{}
-	mi := &file_rundlet_v1_transaction_proto_msgTypes[3]
+	mi := &file_rundlet_v1_transaction_proto_msgTypes[0]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -467,7 +110,7 @@ func (x *Operation) String() string {
 func (*Operation) ProtoMessage() {}
 
 func (x *Operation) ProtoReflect() protoreflect.Message {
-	mi := &file_rundlet_v1_transaction_proto_msgTypes[3]
+	mi := &file_rundlet_v1_transaction_proto_msgTypes[0]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -480,7 +123,7 @@ func (x *Operation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Operation.ProtoReflect.Descriptor instead.
 func (*Operation) Descriptor() ([]byte, []int) {
-	return file_rundlet_v1_transaction_proto_rawDescGZIP(), []int{3}
+	return file_rundlet_v1_transaction_proto_rawDescGZIP(), []int{0}
 }
 
 func (x *Operation) GetOperation() isOperation_Operation {
@@ -526,6 +169,24 @@ func (x *Operation) GetSetExpiry() *SetExpiryOperation {
 	return nil
 }
 
+func (x *Operation) GetAdd() *AddOperation {
+	if x != nil {
+		if x, ok := x.Operation.(*Operation_Add); ok {
+			return x.Add
+		}
+	}
+	return nil
+}
+
+func (x *Operation) GetDeleteRange() *DeleteRangeOperation {
+	if x != nil {
+		if x, ok := x.Operation.(*Operation_DeleteRange); ok {
+			return x.DeleteRange
+		}
+	}
+	return nil
+}
+
 type isOperation_Operation interface {
 	isOperation_Operation()
 }
@@ -550,6 +211,16 @@ type Operation_SetExpiry struct {
 	SetExpiry *SetExpiryOperation `protobuf:"bytes,4,opt,name=set_expiry,json=setExpiry,proto3,oneof"`
 }
 
+type Operation_Add struct {
+	// Add to a number.
+	Add *AddOperation `protobuf:"bytes,5,opt,name=add,proto3,oneof"`
+}
+
+type Operation_DeleteRange struct {
+	// Remove the keys of a range.
+	DeleteRange *DeleteRangeOperation `protobuf:"bytes,6,opt,name=delete_range,json=deleteRange,proto3,oneof"`
+}
+
 func (*Operation_Get) isOperation_Operation() {}
 
 func (*Operation_Put) isOperation_Operation() {}
@@ -557,6 +228,10 @@ func (*Operation_Put) isOperation_Operation() {}
 func (*Operation_Delete) isOperation_Operation() {}
 
 func (*Operation_SetExpiry) isOperation_Operation() {}
+
+func (*Operation_Add) isOperation_Operation() {}
+
+func (*Operation_DeleteRange) isOperation_Operation() {}
 
 // Reads a key. An absent key is no error: its result has `existed` = false.
 type GetOperation struct {
@@ -569,7 +244,7 @@ type GetOperation struct {
 
 func (x *GetOperation) Reset() {
 	*x = GetOperation{}
-	mi := &file_rundlet_v1_transaction_proto_msgTypes[4]
+	mi := &file_rundlet_v1_transaction_proto_msgTypes[1]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -581,7 +256,7 @@ func (x *GetOperation) String() string {
 func (*GetOperation) ProtoMessage() {}
 
 func (x *GetOperation) ProtoReflect() protoreflect.Message {
-	mi := &file_rundlet_v1_transaction_proto_msgTypes[4]
+	mi := &file_rundlet_v1_transaction_proto_msgTypes[1]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -594,7 +269,7 @@ func (x *GetOperation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetOperation.ProtoReflect.Descriptor instead.
 func (*GetOperation) Descriptor() ([]byte, []int) {
-	return file_rundlet_v1_transaction_proto_rawDescGZIP(), []int{4}
+	return file_rundlet_v1_transaction_proto_rawDescGZIP(), []int{1}
 }
 
 func (x *GetOperation) GetKey() string {
@@ -619,14 +294,18 @@ type PutOperation struct {
 	//	*PutOperation_Ttl
 	//	*PutOperation_ExpireTime
 	//	*PutOperation_KeepExpiry
-	Expiry        isPutOperation_Expiry `protobuf_oneof:"expiry"`
+	Expiry isPutOperation_Expiry `protobuf_oneof:"expiry"`
+	// With `ttl`: take a part off that is drawn anew for each write, at most so
+	// many percent of it, so that keys which are written together need not expire
+	// together. 0 to 100.
+	JitterPercent uint32 `protobuf:"varint,6,opt,name=jitter_percent,json=jitterPercent,proto3" json:"jitter_percent,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *PutOperation) Reset() {
 	*x = PutOperation{}
-	mi := &file_rundlet_v1_transaction_proto_msgTypes[5]
+	mi := &file_rundlet_v1_transaction_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -638,7 +317,7 @@ func (x *PutOperation) String() string {
 func (*PutOperation) ProtoMessage() {}
 
 func (x *PutOperation) ProtoReflect() protoreflect.Message {
-	mi := &file_rundlet_v1_transaction_proto_msgTypes[5]
+	mi := &file_rundlet_v1_transaction_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -651,7 +330,7 @@ func (x *PutOperation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PutOperation.ProtoReflect.Descriptor instead.
 func (*PutOperation) Descriptor() ([]byte, []int) {
-	return file_rundlet_v1_transaction_proto_rawDescGZIP(), []int{5}
+	return file_rundlet_v1_transaction_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *PutOperation) GetKey() string {
@@ -702,6 +381,13 @@ func (x *PutOperation) GetKeepExpiry() bool {
 	return false
 }
 
+func (x *PutOperation) GetJitterPercent() uint32 {
+	if x != nil {
+		return x.JitterPercent
+	}
+	return 0
+}
+
 type isPutOperation_Expiry interface {
 	isPutOperation_Expiry()
 }
@@ -738,7 +424,7 @@ type DeleteOperation struct {
 
 func (x *DeleteOperation) Reset() {
 	*x = DeleteOperation{}
-	mi := &file_rundlet_v1_transaction_proto_msgTypes[6]
+	mi := &file_rundlet_v1_transaction_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -750,7 +436,7 @@ func (x *DeleteOperation) String() string {
 func (*DeleteOperation) ProtoMessage() {}
 
 func (x *DeleteOperation) ProtoReflect() protoreflect.Message {
-	mi := &file_rundlet_v1_transaction_proto_msgTypes[6]
+	mi := &file_rundlet_v1_transaction_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -763,7 +449,7 @@ func (x *DeleteOperation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteOperation.ProtoReflect.Descriptor instead.
 func (*DeleteOperation) Descriptor() ([]byte, []int) {
-	return file_rundlet_v1_transaction_proto_rawDescGZIP(), []int{6}
+	return file_rundlet_v1_transaction_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *DeleteOperation) GetKey() string {
@@ -774,7 +460,8 @@ func (x *DeleteOperation) GetKey() string {
 }
 
 // Gives an existing key another expiry; its value stays. An absent key is no
-// error: its result has `existed` = false.
+// error: its result has `existed` = false. A failed test is none either: its
+// result has `updated` = false.
 type SetExpiryOperation struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The key; limits as for Entry.key.
@@ -786,14 +473,20 @@ type SetExpiryOperation struct {
 	//	*SetExpiryOperation_Ttl
 	//	*SetExpiryOperation_ExpireTime
 	//	*SetExpiryOperation_Never
-	Expiry        isSetExpiryOperation_Expiry `protobuf_oneof:"expiry"`
+	Expiry isSetExpiryOperation_Expiry `protobuf_oneof:"expiry"`
+	// With `ttl`: take a part off that is drawn anew for each write, at most so
+	// many percent of it, so that keys which are written together need not expire
+	// together. 0 to 100.
+	JitterPercent uint32 `protobuf:"varint,5,opt,name=jitter_percent,json=jitterPercent,proto3" json:"jitter_percent,omitempty"`
+	// Change it only if the present expiry passes this test.
+	OnlyIf        ExpiryTest `protobuf:"varint,6,opt,name=only_if,json=onlyIf,proto3,enum=rundlet.v1.ExpiryTest" json:"only_if,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *SetExpiryOperation) Reset() {
 	*x = SetExpiryOperation{}
-	mi := &file_rundlet_v1_transaction_proto_msgTypes[7]
+	mi := &file_rundlet_v1_transaction_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -805,7 +498,7 @@ func (x *SetExpiryOperation) String() string {
 func (*SetExpiryOperation) ProtoMessage() {}
 
 func (x *SetExpiryOperation) ProtoReflect() protoreflect.Message {
-	mi := &file_rundlet_v1_transaction_proto_msgTypes[7]
+	mi := &file_rundlet_v1_transaction_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -818,7 +511,7 @@ func (x *SetExpiryOperation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetExpiryOperation.ProtoReflect.Descriptor instead.
 func (*SetExpiryOperation) Descriptor() ([]byte, []int) {
-	return file_rundlet_v1_transaction_proto_rawDescGZIP(), []int{7}
+	return file_rundlet_v1_transaction_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *SetExpiryOperation) GetKey() string {
@@ -862,6 +555,20 @@ func (x *SetExpiryOperation) GetNever() bool {
 	return false
 }
 
+func (x *SetExpiryOperation) GetJitterPercent() uint32 {
+	if x != nil {
+		return x.JitterPercent
+	}
+	return 0
+}
+
+func (x *SetExpiryOperation) GetOnlyIf() ExpiryTest {
+	if x != nil {
+		return x.OnlyIf
+	}
+	return ExpiryTest_EXPIRY_TEST_UNSPECIFIED
+}
+
 type isSetExpiryOperation_Expiry interface {
 	isSetExpiryOperation_Expiry()
 }
@@ -887,6 +594,206 @@ func (*SetExpiryOperation_ExpireTime) isSetExpiryOperation_Expiry() {}
 
 func (*SetExpiryOperation_Never) isSetExpiryOperation_Expiry() {}
 
+// Adds to a number, as KeyValueService.Add does.
+type AddOperation struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The key; limits as for Entry.key.
+	Key string `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
+	// What is added; it may be negative.
+	Delta int64 `protobuf:"varint,2,opt,name=delta,proto3" json:"delta,omitempty"`
+	// What an absent key counts as.
+	Initial int64 `protobuf:"varint,3,opt,name=initial,proto3" json:"initial,omitempty"`
+	// The expiry of a key that is created; one that exists keeps its own. Not
+	// set: never.
+	//
+	// Types that are valid to be assigned to Expiry:
+	//
+	//	*AddOperation_Ttl
+	//	*AddOperation_ExpireTime
+	Expiry isAddOperation_Expiry `protobuf_oneof:"expiry"`
+	// With `ttl`: take a part off that is drawn anew for each write, at most so
+	// many percent of it, so that keys which are written together need not expire
+	// together. 0 to 100.
+	JitterPercent uint32 `protobuf:"varint,6,opt,name=jitter_percent,json=jitterPercent,proto3" json:"jitter_percent,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AddOperation) Reset() {
+	*x = AddOperation{}
+	mi := &file_rundlet_v1_transaction_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AddOperation) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AddOperation) ProtoMessage() {}
+
+func (x *AddOperation) ProtoReflect() protoreflect.Message {
+	mi := &file_rundlet_v1_transaction_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AddOperation.ProtoReflect.Descriptor instead.
+func (*AddOperation) Descriptor() ([]byte, []int) {
+	return file_rundlet_v1_transaction_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *AddOperation) GetKey() string {
+	if x != nil {
+		return x.Key
+	}
+	return ""
+}
+
+func (x *AddOperation) GetDelta() int64 {
+	if x != nil {
+		return x.Delta
+	}
+	return 0
+}
+
+func (x *AddOperation) GetInitial() int64 {
+	if x != nil {
+		return x.Initial
+	}
+	return 0
+}
+
+func (x *AddOperation) GetExpiry() isAddOperation_Expiry {
+	if x != nil {
+		return x.Expiry
+	}
+	return nil
+}
+
+func (x *AddOperation) GetTtl() *durationpb.Duration {
+	if x != nil {
+		if x, ok := x.Expiry.(*AddOperation_Ttl); ok {
+			return x.Ttl
+		}
+	}
+	return nil
+}
+
+func (x *AddOperation) GetExpireTime() *timestamppb.Timestamp {
+	if x != nil {
+		if x, ok := x.Expiry.(*AddOperation_ExpireTime); ok {
+			return x.ExpireTime
+		}
+	}
+	return nil
+}
+
+func (x *AddOperation) GetJitterPercent() uint32 {
+	if x != nil {
+		return x.JitterPercent
+	}
+	return 0
+}
+
+type isAddOperation_Expiry interface {
+	isAddOperation_Expiry()
+}
+
+type AddOperation_Ttl struct {
+	// This long after the commit. Must be positive.
+	Ttl *durationpb.Duration `protobuf:"bytes,4,opt,name=ttl,proto3,oneof"`
+}
+
+type AddOperation_ExpireTime struct {
+	// At this time; one that is not in the future expires the key at once.
+	ExpireTime *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=expire_time,json=expireTime,proto3,oneof"`
+}
+
+func (*AddOperation_Ttl) isAddOperation_Expiry() {}
+
+func (*AddOperation_ExpireTime) isAddOperation_Expiry() {}
+
+// Removes the keys of a range, as KeyValueService.DeleteRange does. All of one
+// transaction together remove at most `transaction_operations_max` keys.
+type DeleteRangeOperation struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Every key that begins with this. Not together with `start` or `end`.
+	Prefix string `protobuf:"bytes,1,opt,name=prefix,proto3" json:"prefix,omitempty"`
+	// From this key on, included. Empty: from the first one.
+	Start string `protobuf:"bytes,2,opt,name=start,proto3" json:"start,omitempty"`
+	// Up to this key, not included. Empty: to the last one.
+	End string `protobuf:"bytes,3,opt,name=end,proto3" json:"end,omitempty"`
+	// Remove only so many, the first ones. 0: all.
+	KeysMax       uint64 `protobuf:"varint,4,opt,name=keys_max,json=keysMax,proto3" json:"keys_max,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeleteRangeOperation) Reset() {
+	*x = DeleteRangeOperation{}
+	mi := &file_rundlet_v1_transaction_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeleteRangeOperation) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeleteRangeOperation) ProtoMessage() {}
+
+func (x *DeleteRangeOperation) ProtoReflect() protoreflect.Message {
+	mi := &file_rundlet_v1_transaction_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeleteRangeOperation.ProtoReflect.Descriptor instead.
+func (*DeleteRangeOperation) Descriptor() ([]byte, []int) {
+	return file_rundlet_v1_transaction_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *DeleteRangeOperation) GetPrefix() string {
+	if x != nil {
+		return x.Prefix
+	}
+	return ""
+}
+
+func (x *DeleteRangeOperation) GetStart() string {
+	if x != nil {
+		return x.Start
+	}
+	return ""
+}
+
+func (x *DeleteRangeOperation) GetEnd() string {
+	if x != nil {
+		return x.End
+	}
+	return ""
+}
+
+func (x *DeleteRangeOperation) GetKeysMax() uint64 {
+	if x != nil {
+		return x.KeysMax
+	}
+	return 0
+}
+
 // What to do if a condition does not hold.
 type Otherwise struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -898,7 +805,7 @@ type Otherwise struct {
 
 func (x *Otherwise) Reset() {
 	*x = Otherwise{}
-	mi := &file_rundlet_v1_transaction_proto_msgTypes[8]
+	mi := &file_rundlet_v1_transaction_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -910,7 +817,7 @@ func (x *Otherwise) String() string {
 func (*Otherwise) ProtoMessage() {}
 
 func (x *Otherwise) ProtoReflect() protoreflect.Message {
-	mi := &file_rundlet_v1_transaction_proto_msgTypes[8]
+	mi := &file_rundlet_v1_transaction_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -923,7 +830,7 @@ func (x *Otherwise) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Otherwise.ProtoReflect.Descriptor instead.
 func (*Otherwise) Descriptor() ([]byte, []int) {
-	return file_rundlet_v1_transaction_proto_rawDescGZIP(), []int{8}
+	return file_rundlet_v1_transaction_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Otherwise) GetOperations() []*Operation {
@@ -936,18 +843,27 @@ func (x *Otherwise) GetOperations() []*Operation {
 // What one operation found.
 type OperationResult struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The key existed just before this operation.
+	// The key, or any key of the range, existed just before this operation.
 	Existed bool `protobuf:"varint,1,opt,name=existed,proto3" json:"existed,omitempty"`
 	// Of a get: the entry. Of the others: the entry that was there before, if
 	// `return_previous` was set. Not set if there was none.
-	Entry         *Entry `protobuf:"bytes,2,opt,name=entry,proto3" json:"entry,omitempty"`
+	Entry *Entry `protobuf:"bytes,2,opt,name=entry,proto3" json:"entry,omitempty"`
+	// Of an add: the sum.
+	Sum *int64 `protobuf:"varint,3,opt,name=sum,proto3,oneof" json:"sum,omitempty"`
+	// Of a change of expiry: the key has the new one.
+	Updated bool `protobuf:"varint,4,opt,name=updated,proto3" json:"updated,omitempty"`
+	// Of a delete of a range: how many keys it removed.
+	DeletedCount uint64 `protobuf:"varint,5,opt,name=deleted_count,json=deletedCount,proto3" json:"deleted_count,omitempty"`
+	// Of a delete of a range: what was there before, in key order, if
+	// `return_previous` was set.
+	Entries       []*Entry `protobuf:"bytes,6,rep,name=entries,proto3" json:"entries,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *OperationResult) Reset() {
 	*x = OperationResult{}
-	mi := &file_rundlet_v1_transaction_proto_msgTypes[9]
+	mi := &file_rundlet_v1_transaction_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -959,7 +875,7 @@ func (x *OperationResult) String() string {
 func (*OperationResult) ProtoMessage() {}
 
 func (x *OperationResult) ProtoReflect() protoreflect.Message {
-	mi := &file_rundlet_v1_transaction_proto_msgTypes[9]
+	mi := &file_rundlet_v1_transaction_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -972,7 +888,7 @@ func (x *OperationResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OperationResult.ProtoReflect.Descriptor instead.
 func (*OperationResult) Descriptor() ([]byte, []int) {
-	return file_rundlet_v1_transaction_proto_rawDescGZIP(), []int{9}
+	return file_rundlet_v1_transaction_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *OperationResult) GetExisted() bool {
@@ -985,6 +901,34 @@ func (x *OperationResult) GetExisted() bool {
 func (x *OperationResult) GetEntry() *Entry {
 	if x != nil {
 		return x.Entry
+	}
+	return nil
+}
+
+func (x *OperationResult) GetSum() int64 {
+	if x != nil && x.Sum != nil {
+		return *x.Sum
+	}
+	return 0
+}
+
+func (x *OperationResult) GetUpdated() bool {
+	if x != nil {
+		return x.Updated
+	}
+	return false
+}
+
+func (x *OperationResult) GetDeletedCount() uint64 {
+	if x != nil {
+		return x.DeletedCount
+	}
+	return 0
+}
+
+func (x *OperationResult) GetEntries() []*Entry {
+	if x != nil {
+		return x.Entries
 	}
 	return nil
 }
@@ -1010,7 +954,7 @@ type FailedCondition struct {
 
 func (x *FailedCondition) Reset() {
 	*x = FailedCondition{}
-	mi := &file_rundlet_v1_transaction_proto_msgTypes[10]
+	mi := &file_rundlet_v1_transaction_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1022,7 +966,7 @@ func (x *FailedCondition) String() string {
 func (*FailedCondition) ProtoMessage() {}
 
 func (x *FailedCondition) ProtoReflect() protoreflect.Message {
-	mi := &file_rundlet_v1_transaction_proto_msgTypes[10]
+	mi := &file_rundlet_v1_transaction_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1035,7 +979,7 @@ func (x *FailedCondition) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FailedCondition.ProtoReflect.Descriptor instead.
 func (*FailedCondition) Descriptor() ([]byte, []int) {
-	return file_rundlet_v1_transaction_proto_rawDescGZIP(), []int{10}
+	return file_rundlet_v1_transaction_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *FailedCondition) GetIndex() uint32 {
@@ -1085,8 +1029,8 @@ type CommitRequest struct {
 	Otherwise *Otherwise `protobuf:"bytes,3,opt,name=otherwise,proto3" json:"otherwise,omitempty"`
 	// How far the writes have to be before they are acknowledged.
 	Durability Durability `protobuf:"varint,4,opt,name=durability,proto3,enum=rundlet.v1.Durability" json:"durability,omitempty"`
-	// Fill OperationResult.entry of puts, deletes and changes of expiry with what
-	// was there before.
+	// Fill `entry` or `entries` of the results of all that writes with what was
+	// there before.
 	ReturnPrevious bool `protobuf:"varint,5,opt,name=return_previous,json=returnPrevious,proto3" json:"return_previous,omitempty"`
 	// Return JSON as `json_text`.
 	JsonAsText bool `protobuf:"varint,6,opt,name=json_as_text,json=jsonAsText,proto3" json:"json_as_text,omitempty"`
@@ -1101,7 +1045,7 @@ type CommitRequest struct {
 
 func (x *CommitRequest) Reset() {
 	*x = CommitRequest{}
-	mi := &file_rundlet_v1_transaction_proto_msgTypes[11]
+	mi := &file_rundlet_v1_transaction_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1113,7 +1057,7 @@ func (x *CommitRequest) String() string {
 func (*CommitRequest) ProtoMessage() {}
 
 func (x *CommitRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_rundlet_v1_transaction_proto_msgTypes[11]
+	mi := &file_rundlet_v1_transaction_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1126,7 +1070,7 @@ func (x *CommitRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CommitRequest.ProtoReflect.Descriptor instead.
 func (*CommitRequest) Descriptor() ([]byte, []int) {
-	return file_rundlet_v1_transaction_proto_rawDescGZIP(), []int{11}
+	return file_rundlet_v1_transaction_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *CommitRequest) GetConditions() []*Condition {
@@ -1204,7 +1148,7 @@ type CommitResponse struct {
 
 func (x *CommitResponse) Reset() {
 	*x = CommitResponse{}
-	mi := &file_rundlet_v1_transaction_proto_msgTypes[12]
+	mi := &file_rundlet_v1_transaction_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1216,7 +1160,7 @@ func (x *CommitResponse) String() string {
 func (*CommitResponse) ProtoMessage() {}
 
 func (x *CommitResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_rundlet_v1_transaction_proto_msgTypes[12]
+	mi := &file_rundlet_v1_transaction_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1229,7 +1173,7 @@ func (x *CommitResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CommitResponse.ProtoReflect.Descriptor instead.
 func (*CommitResponse) Descriptor() ([]byte, []int) {
-	return file_rundlet_v1_transaction_proto_rawDescGZIP(), []int{12}
+	return file_rundlet_v1_transaction_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *CommitResponse) GetBranch() Branch {
@@ -1293,36 +1237,18 @@ var File_rundlet_v1_transaction_proto protoreflect.FileDescriptor
 const file_rundlet_v1_transaction_proto_rawDesc = "" +
 	"\n" +
 	"\x1crundlet/v1/transaction.proto\x12\n" +
-	"rundlet.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16rundlet/v1/entry.proto\"\xb3\x02\n" +
-	"\tCondition\x12\x10\n" +
-	"\x03key\x18\x01 \x01(\tR\x03key\x12\x18\n" +
-	"\x06exists\x18\x02 \x01(\bH\x00R\x06exists\x12:\n" +
-	"\brevision\x18\x03 \x01(\v2\x1c.rundlet.v1.NumberComparisonH\x00R\brevision\x12G\n" +
-	"\x0fcreate_revision\x18\x04 \x01(\v2\x1c.rundlet.v1.NumberComparisonH\x00R\x0ecreateRevision\x128\n" +
-	"\aversion\x18\x05 \x01(\v2\x1c.rundlet.v1.NumberComparisonH\x00R\aversion\x123\n" +
-	"\x05value\x18\x06 \x01(\v2\x1b.rundlet.v1.ValueComparisonH\x00R\x05valueB\x06\n" +
-	"\x04test\"\x89\x01\n" +
-	"\x10NumberComparison\x12\x16\n" +
-	"\x05equal\x18\x01 \x01(\x04H\x00R\x05equal\x12\x1d\n" +
-	"\tnot_equal\x18\x02 \x01(\x04H\x00R\bnotEqual\x12\x14\n" +
-	"\x04less\x18\x03 \x01(\x04H\x00R\x04less\x12\x1a\n" +
-	"\agreater\x18\x04 \x01(\x04H\x00R\agreaterB\f\n" +
-	"\n" +
-	"comparison\"|\n" +
-	"\x0fValueComparison\x12)\n" +
-	"\x05equal\x18\x01 \x01(\v2\x11.rundlet.v1.ValueH\x00R\x05equal\x120\n" +
-	"\tnot_equal\x18\x02 \x01(\v2\x11.rundlet.v1.ValueH\x00R\bnotEqualB\f\n" +
-	"\n" +
-	"comparison\"\xec\x01\n" +
+	"rundlet.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1arundlet/v1/condition.proto\x1a\x16rundlet/v1/entry.proto\x1a\x16rundlet/v1/write.proto\"\xe1\x02\n" +
 	"\tOperation\x12,\n" +
 	"\x03get\x18\x01 \x01(\v2\x18.rundlet.v1.GetOperationH\x00R\x03get\x12,\n" +
 	"\x03put\x18\x02 \x01(\v2\x18.rundlet.v1.PutOperationH\x00R\x03put\x125\n" +
 	"\x06delete\x18\x03 \x01(\v2\x1b.rundlet.v1.DeleteOperationH\x00R\x06delete\x12?\n" +
 	"\n" +
-	"set_expiry\x18\x04 \x01(\v2\x1e.rundlet.v1.SetExpiryOperationH\x00R\tsetExpiryB\v\n" +
+	"set_expiry\x18\x04 \x01(\v2\x1e.rundlet.v1.SetExpiryOperationH\x00R\tsetExpiry\x12,\n" +
+	"\x03add\x18\x05 \x01(\v2\x18.rundlet.v1.AddOperationH\x00R\x03add\x12E\n" +
+	"\fdelete_range\x18\x06 \x01(\v2 .rundlet.v1.DeleteRangeOperationH\x00R\vdeleteRangeB\v\n" +
 	"\toperation\" \n" +
 	"\fGetOperation\x12\x10\n" +
-	"\x03key\x18\x01 \x01(\tR\x03key\"\xe4\x01\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\"\x8b\x02\n" +
 	"\fPutOperation\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12'\n" +
 	"\x05value\x18\x02 \x01(\v2\x11.rundlet.v1.ValueR\x05value\x12-\n" +
@@ -1330,24 +1256,46 @@ const file_rundlet_v1_transaction_proto_rawDesc = "" +
 	"\vexpire_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampH\x00R\n" +
 	"expireTime\x12!\n" +
 	"\vkeep_expiry\x18\x05 \x01(\bH\x00R\n" +
-	"keepExpiryB\b\n" +
+	"keepExpiry\x12%\n" +
+	"\x0ejitter_percent\x18\x06 \x01(\rR\rjitterPercentB\b\n" +
 	"\x06expiry\"#\n" +
 	"\x0fDeleteOperation\x12\x10\n" +
-	"\x03key\x18\x01 \x01(\tR\x03key\"\xb6\x01\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\"\x8e\x02\n" +
 	"\x12SetExpiryOperation\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12-\n" +
 	"\x03ttl\x18\x02 \x01(\v2\x19.google.protobuf.DurationH\x00R\x03ttl\x12=\n" +
 	"\vexpire_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampH\x00R\n" +
 	"expireTime\x12\x16\n" +
-	"\x05never\x18\x04 \x01(\bH\x00R\x05neverB\b\n" +
-	"\x06expiry\"B\n" +
+	"\x05never\x18\x04 \x01(\bH\x00R\x05never\x12%\n" +
+	"\x0ejitter_percent\x18\x05 \x01(\rR\rjitterPercent\x12/\n" +
+	"\aonly_if\x18\x06 \x01(\x0e2\x16.rundlet.v1.ExpiryTestR\x06onlyIfB\b\n" +
+	"\x06expiry\"\xef\x01\n" +
+	"\fAddOperation\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05delta\x18\x02 \x01(\x03R\x05delta\x12\x18\n" +
+	"\ainitial\x18\x03 \x01(\x03R\ainitial\x12-\n" +
+	"\x03ttl\x18\x04 \x01(\v2\x19.google.protobuf.DurationH\x00R\x03ttl\x12=\n" +
+	"\vexpire_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampH\x00R\n" +
+	"expireTime\x12%\n" +
+	"\x0ejitter_percent\x18\x06 \x01(\rR\rjitterPercentB\b\n" +
+	"\x06expiry\"q\n" +
+	"\x14DeleteRangeOperation\x12\x16\n" +
+	"\x06prefix\x18\x01 \x01(\tR\x06prefix\x12\x14\n" +
+	"\x05start\x18\x02 \x01(\tR\x05start\x12\x10\n" +
+	"\x03end\x18\x03 \x01(\tR\x03end\x12\x19\n" +
+	"\bkeys_max\x18\x04 \x01(\x04R\akeysMax\"B\n" +
 	"\tOtherwise\x125\n" +
 	"\n" +
 	"operations\x18\x01 \x03(\v2\x15.rundlet.v1.OperationR\n" +
-	"operations\"T\n" +
+	"operations\"\xdf\x01\n" +
 	"\x0fOperationResult\x12\x18\n" +
 	"\aexisted\x18\x01 \x01(\bR\aexisted\x12'\n" +
-	"\x05entry\x18\x02 \x01(\v2\x11.rundlet.v1.EntryR\x05entry\"\x96\x01\n" +
+	"\x05entry\x18\x02 \x01(\v2\x11.rundlet.v1.EntryR\x05entry\x12\x15\n" +
+	"\x03sum\x18\x03 \x01(\x03H\x00R\x03sum\x88\x01\x01\x12\x18\n" +
+	"\aupdated\x18\x04 \x01(\bR\aupdated\x12#\n" +
+	"\rdeleted_count\x18\x05 \x01(\x04R\fdeletedCount\x12+\n" +
+	"\aentries\x18\x06 \x03(\v2\x11.rundlet.v1.EntryR\aentriesB\x06\n" +
+	"\x04_sum\"\x96\x01\n" +
 	"\x0fFailedCondition\x12\x14\n" +
 	"\x05index\x18\x01 \x01(\rR\x05index\x12\x16\n" +
 	"\x06exists\x18\x02 \x01(\bR\x06exists\x12\x1a\n" +
@@ -1402,54 +1350,55 @@ func file_rundlet_v1_transaction_proto_rawDescGZIP() []byte {
 }
 
 var file_rundlet_v1_transaction_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_rundlet_v1_transaction_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
+var file_rundlet_v1_transaction_proto_msgTypes = make([]protoimpl.MessageInfo, 12)
 var file_rundlet_v1_transaction_proto_goTypes = []any{
 	(Branch)(0),                   // 0: rundlet.v1.Branch
-	(*Condition)(nil),             // 1: rundlet.v1.Condition
-	(*NumberComparison)(nil),      // 2: rundlet.v1.NumberComparison
-	(*ValueComparison)(nil),       // 3: rundlet.v1.ValueComparison
-	(*Operation)(nil),             // 4: rundlet.v1.Operation
-	(*GetOperation)(nil),          // 5: rundlet.v1.GetOperation
-	(*PutOperation)(nil),          // 6: rundlet.v1.PutOperation
-	(*DeleteOperation)(nil),       // 7: rundlet.v1.DeleteOperation
-	(*SetExpiryOperation)(nil),    // 8: rundlet.v1.SetExpiryOperation
-	(*Otherwise)(nil),             // 9: rundlet.v1.Otherwise
-	(*OperationResult)(nil),       // 10: rundlet.v1.OperationResult
-	(*FailedCondition)(nil),       // 11: rundlet.v1.FailedCondition
-	(*CommitRequest)(nil),         // 12: rundlet.v1.CommitRequest
-	(*CommitResponse)(nil),        // 13: rundlet.v1.CommitResponse
-	(*Value)(nil),                 // 14: rundlet.v1.Value
-	(*durationpb.Duration)(nil),   // 15: google.protobuf.Duration
-	(*timestamppb.Timestamp)(nil), // 16: google.protobuf.Timestamp
+	(*Operation)(nil),             // 1: rundlet.v1.Operation
+	(*GetOperation)(nil),          // 2: rundlet.v1.GetOperation
+	(*PutOperation)(nil),          // 3: rundlet.v1.PutOperation
+	(*DeleteOperation)(nil),       // 4: rundlet.v1.DeleteOperation
+	(*SetExpiryOperation)(nil),    // 5: rundlet.v1.SetExpiryOperation
+	(*AddOperation)(nil),          // 6: rundlet.v1.AddOperation
+	(*DeleteRangeOperation)(nil),  // 7: rundlet.v1.DeleteRangeOperation
+	(*Otherwise)(nil),             // 8: rundlet.v1.Otherwise
+	(*OperationResult)(nil),       // 9: rundlet.v1.OperationResult
+	(*FailedCondition)(nil),       // 10: rundlet.v1.FailedCondition
+	(*CommitRequest)(nil),         // 11: rundlet.v1.CommitRequest
+	(*CommitResponse)(nil),        // 12: rundlet.v1.CommitResponse
+	(*Value)(nil),                 // 13: rundlet.v1.Value
+	(*durationpb.Duration)(nil),   // 14: google.protobuf.Duration
+	(*timestamppb.Timestamp)(nil), // 15: google.protobuf.Timestamp
+	(ExpiryTest)(0),               // 16: rundlet.v1.ExpiryTest
 	(*Entry)(nil),                 // 17: rundlet.v1.Entry
-	(Durability)(0),               // 18: rundlet.v1.Durability
+	(*Condition)(nil),             // 18: rundlet.v1.Condition
+	(Durability)(0),               // 19: rundlet.v1.Durability
 }
 var file_rundlet_v1_transaction_proto_depIdxs = []int32{
-	2,  // 0: rundlet.v1.Condition.revision:type_name -> rundlet.v1.NumberComparison
-	2,  // 1: rundlet.v1.Condition.create_revision:type_name -> rundlet.v1.NumberComparison
-	2,  // 2: rundlet.v1.Condition.version:type_name -> rundlet.v1.NumberComparison
-	3,  // 3: rundlet.v1.Condition.value:type_name -> rundlet.v1.ValueComparison
-	14, // 4: rundlet.v1.ValueComparison.equal:type_name -> rundlet.v1.Value
-	14, // 5: rundlet.v1.ValueComparison.not_equal:type_name -> rundlet.v1.Value
-	5,  // 6: rundlet.v1.Operation.get:type_name -> rundlet.v1.GetOperation
-	6,  // 7: rundlet.v1.Operation.put:type_name -> rundlet.v1.PutOperation
-	7,  // 8: rundlet.v1.Operation.delete:type_name -> rundlet.v1.DeleteOperation
-	8,  // 9: rundlet.v1.Operation.set_expiry:type_name -> rundlet.v1.SetExpiryOperation
-	14, // 10: rundlet.v1.PutOperation.value:type_name -> rundlet.v1.Value
-	15, // 11: rundlet.v1.PutOperation.ttl:type_name -> google.protobuf.Duration
-	16, // 12: rundlet.v1.PutOperation.expire_time:type_name -> google.protobuf.Timestamp
-	15, // 13: rundlet.v1.SetExpiryOperation.ttl:type_name -> google.protobuf.Duration
-	16, // 14: rundlet.v1.SetExpiryOperation.expire_time:type_name -> google.protobuf.Timestamp
-	4,  // 15: rundlet.v1.Otherwise.operations:type_name -> rundlet.v1.Operation
-	17, // 16: rundlet.v1.OperationResult.entry:type_name -> rundlet.v1.Entry
-	1,  // 17: rundlet.v1.CommitRequest.conditions:type_name -> rundlet.v1.Condition
-	4,  // 18: rundlet.v1.CommitRequest.operations:type_name -> rundlet.v1.Operation
-	9,  // 19: rundlet.v1.CommitRequest.otherwise:type_name -> rundlet.v1.Otherwise
-	18, // 20: rundlet.v1.CommitRequest.durability:type_name -> rundlet.v1.Durability
+	2,  // 0: rundlet.v1.Operation.get:type_name -> rundlet.v1.GetOperation
+	3,  // 1: rundlet.v1.Operation.put:type_name -> rundlet.v1.PutOperation
+	4,  // 2: rundlet.v1.Operation.delete:type_name -> rundlet.v1.DeleteOperation
+	5,  // 3: rundlet.v1.Operation.set_expiry:type_name -> rundlet.v1.SetExpiryOperation
+	6,  // 4: rundlet.v1.Operation.add:type_name -> rundlet.v1.AddOperation
+	7,  // 5: rundlet.v1.Operation.delete_range:type_name -> rundlet.v1.DeleteRangeOperation
+	13, // 6: rundlet.v1.PutOperation.value:type_name -> rundlet.v1.Value
+	14, // 7: rundlet.v1.PutOperation.ttl:type_name -> google.protobuf.Duration
+	15, // 8: rundlet.v1.PutOperation.expire_time:type_name -> google.protobuf.Timestamp
+	14, // 9: rundlet.v1.SetExpiryOperation.ttl:type_name -> google.protobuf.Duration
+	15, // 10: rundlet.v1.SetExpiryOperation.expire_time:type_name -> google.protobuf.Timestamp
+	16, // 11: rundlet.v1.SetExpiryOperation.only_if:type_name -> rundlet.v1.ExpiryTest
+	14, // 12: rundlet.v1.AddOperation.ttl:type_name -> google.protobuf.Duration
+	15, // 13: rundlet.v1.AddOperation.expire_time:type_name -> google.protobuf.Timestamp
+	1,  // 14: rundlet.v1.Otherwise.operations:type_name -> rundlet.v1.Operation
+	17, // 15: rundlet.v1.OperationResult.entry:type_name -> rundlet.v1.Entry
+	17, // 16: rundlet.v1.OperationResult.entries:type_name -> rundlet.v1.Entry
+	18, // 17: rundlet.v1.CommitRequest.conditions:type_name -> rundlet.v1.Condition
+	1,  // 18: rundlet.v1.CommitRequest.operations:type_name -> rundlet.v1.Operation
+	8,  // 19: rundlet.v1.CommitRequest.otherwise:type_name -> rundlet.v1.Otherwise
+	19, // 20: rundlet.v1.CommitRequest.durability:type_name -> rundlet.v1.Durability
 	0,  // 21: rundlet.v1.CommitResponse.branch:type_name -> rundlet.v1.Branch
-	18, // 22: rundlet.v1.CommitResponse.durability:type_name -> rundlet.v1.Durability
-	10, // 23: rundlet.v1.CommitResponse.results:type_name -> rundlet.v1.OperationResult
-	11, // 24: rundlet.v1.CommitResponse.failed_condition:type_name -> rundlet.v1.FailedCondition
+	19, // 22: rundlet.v1.CommitResponse.durability:type_name -> rundlet.v1.Durability
+	9,  // 23: rundlet.v1.CommitResponse.results:type_name -> rundlet.v1.OperationResult
+	10, // 24: rundlet.v1.CommitResponse.failed_condition:type_name -> rundlet.v1.FailedCondition
 	25, // [25:25] is the sub-list for method output_type
 	25, // [25:25] is the sub-list for method input_type
 	25, // [25:25] is the sub-list for extension type_name
@@ -1462,47 +1411,39 @@ func file_rundlet_v1_transaction_proto_init() {
 	if File_rundlet_v1_transaction_proto != nil {
 		return
 	}
+	file_rundlet_v1_condition_proto_init()
 	file_rundlet_v1_entry_proto_init()
+	file_rundlet_v1_write_proto_init()
 	file_rundlet_v1_transaction_proto_msgTypes[0].OneofWrappers = []any{
-		(*Condition_Exists)(nil),
-		(*Condition_Revision)(nil),
-		(*Condition_CreateRevision)(nil),
-		(*Condition_Version)(nil),
-		(*Condition_Value)(nil),
-	}
-	file_rundlet_v1_transaction_proto_msgTypes[1].OneofWrappers = []any{
-		(*NumberComparison_Equal)(nil),
-		(*NumberComparison_NotEqual)(nil),
-		(*NumberComparison_Less)(nil),
-		(*NumberComparison_Greater)(nil),
-	}
-	file_rundlet_v1_transaction_proto_msgTypes[2].OneofWrappers = []any{
-		(*ValueComparison_Equal)(nil),
-		(*ValueComparison_NotEqual)(nil),
-	}
-	file_rundlet_v1_transaction_proto_msgTypes[3].OneofWrappers = []any{
 		(*Operation_Get)(nil),
 		(*Operation_Put)(nil),
 		(*Operation_Delete)(nil),
 		(*Operation_SetExpiry)(nil),
+		(*Operation_Add)(nil),
+		(*Operation_DeleteRange)(nil),
 	}
-	file_rundlet_v1_transaction_proto_msgTypes[5].OneofWrappers = []any{
+	file_rundlet_v1_transaction_proto_msgTypes[2].OneofWrappers = []any{
 		(*PutOperation_Ttl)(nil),
 		(*PutOperation_ExpireTime)(nil),
 		(*PutOperation_KeepExpiry)(nil),
 	}
-	file_rundlet_v1_transaction_proto_msgTypes[7].OneofWrappers = []any{
+	file_rundlet_v1_transaction_proto_msgTypes[4].OneofWrappers = []any{
 		(*SetExpiryOperation_Ttl)(nil),
 		(*SetExpiryOperation_ExpireTime)(nil),
 		(*SetExpiryOperation_Never)(nil),
 	}
+	file_rundlet_v1_transaction_proto_msgTypes[5].OneofWrappers = []any{
+		(*AddOperation_Ttl)(nil),
+		(*AddOperation_ExpireTime)(nil),
+	}
+	file_rundlet_v1_transaction_proto_msgTypes[8].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_rundlet_v1_transaction_proto_rawDesc), len(file_rundlet_v1_transaction_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   13,
+			NumMessages:   12,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -5,7 +5,7 @@ import datetime
 from typing import Any
 
 from rundlet import expiry, keys, values
-from rundlet.v1 import transaction_pb2
+from rundlet.v1 import condition_pb2, transaction_pb2
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -13,7 +13,7 @@ class Condition:
     """A statement about one key before the operations; made by the methods
     below. An absent key has revision, create revision and version 0."""
 
-    _message: transaction_pb2.Condition
+    _message: condition_pb2.Condition
 
     @classmethod
     def exists(cls, key: str) -> "Condition":
@@ -47,7 +47,7 @@ class Condition:
         _one_of(comparison, ("equal", "not_equal"))
         return cls._about(
             key,
-            value=transaction_pb2.ValueComparison(
+            value=condition_pb2.ValueComparison(
                 **{
                     name: values.encode(value)
                     for name, value in comparison.items()
@@ -57,9 +57,9 @@ class Condition:
 
     @classmethod
     def _about(cls, key: str, **test: Any) -> "Condition":
-        return cls(transaction_pb2.Condition(key=keys.checked(key), **test))
+        return cls(condition_pb2.Condition(key=keys.checked(key), **test))
 
-    def to_wire(self) -> transaction_pb2.Condition:
+    def to_wire(self) -> condition_pb2.Condition:
         return self._message
 
 
@@ -136,9 +136,9 @@ class SetExpiry:
 Operation = Get | Put | Delete | SetExpiry
 
 
-def _number(comparison: dict[str, int]) -> transaction_pb2.NumberComparison:
+def _number(comparison: dict[str, int]) -> condition_pb2.NumberComparison:
     _one_of(comparison, ("equal", "not_equal", "less", "greater"))
-    return transaction_pb2.NumberComparison(**comparison)
+    return condition_pb2.NumberComparison(**comparison)
 
 
 def _one_of(comparison: dict[str, Any], names: tuple[str, ...]) -> None:

@@ -22,7 +22,9 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from rundlet.v1 import counted_write_pb2 as rundlet_dot_v1_dot_counted__write__pb2
 from rundlet.v1 import limits_pb2 as rundlet_dot_v1_dot_limits__pb2
+from rundlet.v1 import pipeline_pb2 as rundlet_dot_v1_dot_pipeline__pb2
 from rundlet.v1 import range_pb2 as rundlet_dot_v1_dot_range__pb2
 from rundlet.v1 import read_pb2 as rundlet_dot_v1_dot_read__pb2
 from rundlet.v1 import snapshot_pb2 as rundlet_dot_v1_dot_snapshot__pb2
@@ -31,7 +33,7 @@ from rundlet.v1 import watch_pb2 as rundlet_dot_v1_dot_watch__pb2
 from rundlet.v1 import write_pb2 as rundlet_dot_v1_dot_write__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1arundlet/v1/key_value.proto\x12\nrundlet.v1\x1a\x17rundlet/v1/limits.proto\x1a\x16rundlet/v1/range.proto\x1a\x15rundlet/v1/read.proto\x1a\x19rundlet/v1/snapshot.proto\x1a\x1crundlet/v1/transaction.proto\x1a\x16rundlet/v1/watch.proto\x1a\x16rundlet/v1/write.proto2\xd6\x07\n\x0fKeyValueService\x12\x36\n\x03Put\x12\x16.rundlet.v1.PutRequest\x1a\x17.rundlet.v1.PutResponse\x12\x36\n\x03Get\x12\x16.rundlet.v1.GetRequest\x1a\x17.rundlet.v1.GetResponse\x12?\n\x06\x44\x65lete\x12\x19.rundlet.v1.DeleteRequest\x1a\x1a.rundlet.v1.DeleteResponse\x12H\n\tSetExpiry\x12\x1c.rundlet.v1.SetExpiryRequest\x1a\x1d.rundlet.v1.SetExpiryResponse\x12\x45\n\x08\x42\x61tchGet\x12\x1b.rundlet.v1.BatchGetRequest\x1a\x1c.rundlet.v1.BatchGetResponse\x12?\n\x06\x43ommit\x12\x19.rundlet.v1.CommitRequest\x1a\x1a.rundlet.v1.CommitResponse\x12\x39\n\x04Sync\x12\x17.rundlet.v1.SyncRequest\x1a\x18.rundlet.v1.SyncResponse\x12\x39\n\x04List\x12\x17.rundlet.v1.ListRequest\x1a\x18.rundlet.v1.ListResponse\x12;\n\x04Scan\x12\x17.rundlet.v1.ScanRequest\x1a\x18.rundlet.v1.ScanResponse0\x01\x12Q\n\x0cOpenSnapshot\x12\x1f.rundlet.v1.OpenSnapshotRequest\x1a .rundlet.v1.OpenSnapshotResponse\x12T\n\rRenewSnapshot\x12 .rundlet.v1.RenewSnapshotRequest\x1a!.rundlet.v1.RenewSnapshotResponse\x12Z\n\x0fReleaseSnapshot\x12\".rundlet.v1.ReleaseSnapshotRequest\x1a#.rundlet.v1.ReleaseSnapshotResponse\x12>\n\x05Watch\x12\x18.rundlet.v1.WatchRequest\x1a\x19.rundlet.v1.WatchResponse0\x01\x12H\n\tGetLimits\x12\x1c.rundlet.v1.GetLimitsRequest\x1a\x1d.rundlet.v1.GetLimitsResponseB6\n\nrundlet.v1P\x01Z&rundlet/clients/go/rundletpb;rundletpbb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1arundlet/v1/key_value.proto\x12\nrundlet.v1\x1a\x1erundlet/v1/counted_write.proto\x1a\x17rundlet/v1/limits.proto\x1a\x19rundlet/v1/pipeline.proto\x1a\x16rundlet/v1/range.proto\x1a\x15rundlet/v1/read.proto\x1a\x19rundlet/v1/snapshot.proto\x1a\x1crundlet/v1/transaction.proto\x1a\x16rundlet/v1/watch.proto\x1a\x16rundlet/v1/write.proto2\xa9\t\n\x0fKeyValueService\x12\x36\n\x03Put\x12\x16.rundlet.v1.PutRequest\x1a\x17.rundlet.v1.PutResponse\x12\x36\n\x03Get\x12\x16.rundlet.v1.GetRequest\x1a\x17.rundlet.v1.GetResponse\x12?\n\x06\x44\x65lete\x12\x19.rundlet.v1.DeleteRequest\x1a\x1a.rundlet.v1.DeleteResponse\x12H\n\tSetExpiry\x12\x1c.rundlet.v1.SetExpiryRequest\x1a\x1d.rundlet.v1.SetExpiryResponse\x12\x36\n\x03\x41\x64\x64\x12\x16.rundlet.v1.AddRequest\x1a\x17.rundlet.v1.AddResponse\x12N\n\x0b\x44\x65leteRange\x12\x1e.rundlet.v1.DeleteRangeRequest\x1a\x1f.rundlet.v1.DeleteRangeResponse\x12\x45\n\x08\x42\x61tchGet\x12\x1b.rundlet.v1.BatchGetRequest\x1a\x1c.rundlet.v1.BatchGetResponse\x12?\n\x06\x43ommit\x12\x19.rundlet.v1.CommitRequest\x1a\x1a.rundlet.v1.CommitResponse\x12I\n\x08Pipeline\x12\x1b.rundlet.v1.PipelineRequest\x1a\x1c.rundlet.v1.PipelineResponse(\x01\x30\x01\x12\x39\n\x04Sync\x12\x17.rundlet.v1.SyncRequest\x1a\x18.rundlet.v1.SyncResponse\x12\x39\n\x04List\x12\x17.rundlet.v1.ListRequest\x1a\x18.rundlet.v1.ListResponse\x12;\n\x04Scan\x12\x17.rundlet.v1.ScanRequest\x1a\x18.rundlet.v1.ScanResponse0\x01\x12Q\n\x0cOpenSnapshot\x12\x1f.rundlet.v1.OpenSnapshotRequest\x1a .rundlet.v1.OpenSnapshotResponse\x12T\n\rRenewSnapshot\x12 .rundlet.v1.RenewSnapshotRequest\x1a!.rundlet.v1.RenewSnapshotResponse\x12Z\n\x0fReleaseSnapshot\x12\".rundlet.v1.ReleaseSnapshotRequest\x1a#.rundlet.v1.ReleaseSnapshotResponse\x12>\n\x05Watch\x12\x18.rundlet.v1.WatchRequest\x1a\x19.rundlet.v1.WatchResponse0\x01\x12H\n\tGetLimits\x12\x1c.rundlet.v1.GetLimitsRequest\x1a\x1d.rundlet.v1.GetLimitsResponseB6\n\nrundlet.v1P\x01Z&rundlet/clients/go/rundletpb;rundletpbb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,6 +41,6 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'rundlet.v1.key_value_pb2', 
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\nrundlet.v1P\001Z&rundlet/clients/go/rundletpb;rundletpb'
-  _globals['_KEYVALUESERVICE']._serialized_start=220
-  _globals['_KEYVALUESERVICE']._serialized_end=1202
+  _globals['_KEYVALUESERVICE']._serialized_start=279
+  _globals['_KEYVALUESERVICE']._serialized_end=1472
 # @@protoc_insertion_point(module_scope)

@@ -3,7 +3,9 @@
 import grpc
 import warnings
 
+from rundlet.v1 import counted_write_pb2 as rundlet_dot_v1_dot_counted__write__pb2
 from rundlet.v1 import limits_pb2 as rundlet_dot_v1_dot_limits__pb2
+from rundlet.v1 import pipeline_pb2 as rundlet_dot_v1_dot_pipeline__pb2
 from rundlet.v1 import range_pb2 as rundlet_dot_v1_dot_range__pb2
 from rundlet.v1 import read_pb2 as rundlet_dot_v1_dot_read__pb2
 from rundlet.v1 import snapshot_pb2 as rundlet_dot_v1_dot_snapshot__pb2
@@ -61,6 +63,16 @@ class KeyValueServiceStub(object):
                 request_serializer=rundlet_dot_v1_dot_write__pb2.SetExpiryRequest.SerializeToString,
                 response_deserializer=rundlet_dot_v1_dot_write__pb2.SetExpiryResponse.FromString,
                 _registered_method=True)
+        self.Add = channel.unary_unary(
+                '/rundlet.v1.KeyValueService/Add',
+                request_serializer=rundlet_dot_v1_dot_counted__write__pb2.AddRequest.SerializeToString,
+                response_deserializer=rundlet_dot_v1_dot_counted__write__pb2.AddResponse.FromString,
+                _registered_method=True)
+        self.DeleteRange = channel.unary_unary(
+                '/rundlet.v1.KeyValueService/DeleteRange',
+                request_serializer=rundlet_dot_v1_dot_counted__write__pb2.DeleteRangeRequest.SerializeToString,
+                response_deserializer=rundlet_dot_v1_dot_counted__write__pb2.DeleteRangeResponse.FromString,
+                _registered_method=True)
         self.BatchGet = channel.unary_unary(
                 '/rundlet.v1.KeyValueService/BatchGet',
                 request_serializer=rundlet_dot_v1_dot_read__pb2.BatchGetRequest.SerializeToString,
@@ -70,6 +82,11 @@ class KeyValueServiceStub(object):
                 '/rundlet.v1.KeyValueService/Commit',
                 request_serializer=rundlet_dot_v1_dot_transaction__pb2.CommitRequest.SerializeToString,
                 response_deserializer=rundlet_dot_v1_dot_transaction__pb2.CommitResponse.FromString,
+                _registered_method=True)
+        self.Pipeline = channel.stream_stream(
+                '/rundlet.v1.KeyValueService/Pipeline',
+                request_serializer=rundlet_dot_v1_dot_pipeline__pb2.PipelineRequest.SerializeToString,
+                response_deserializer=rundlet_dot_v1_dot_pipeline__pb2.PipelineResponse.FromString,
                 _registered_method=True)
         self.Sync = channel.unary_unary(
                 '/rundlet.v1.KeyValueService/Sync',
@@ -123,11 +140,12 @@ class KeyValueServiceServicer(object):
         Effect: the key has the value and the expiry given; what it had is
         replaced. One transaction, linearizable. Durable as asked for.
         Retry: with a `request_id` always. Without one after UNAVAILABLE, and after
-        an unknown outcome only with `create_only` or `expected_revision`, which
-        make a repeat harmless.
+        an unknown outcome only with `create_only`, `expected_revision` or
+        conditions that make a repeat harmless.
         Errors: ALREADY_EXISTS, KEY_EXISTS (`create_only`, and the key exists):
-        read it, or take another key. ABORTED, CONDITION_FAILED
-        (`expected_revision` is not the key's): read the key and decide anew.
+        read it, or take another key. ABORTED, CONDITION_FAILED (one of
+        `conditions` does not hold, or `expected_revision` is not the key's): read
+        the key and decide anew.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -168,11 +186,49 @@ class KeyValueServiceServicer(object):
         """Gives an existing key another expiry; its value stays.
 
         Effect: a new version of the key with the expiry given. An absent key
-        stays absent and is no error: `updated` is false. One transaction,
+        stays absent and is no error: `updated` is false; nor is it one that
+        `only_if` is not met. With `return_previous` it is a read that touches the
+        key, and costs what a write does. One transaction,
         linearizable. Durable as asked for.
         Retry: safe; a `ttl` counts from the repeat, unless there is a
         `request_id`.
         Errors: ABORTED, CONDITION_FAILED as for Put.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Add(self, request, context):
+        """Adds to a number.
+
+        Effect: the key has the sum of its number, or of `initial` if it is absent,
+        and `delta`, as a text in decimal digits; the answer tells it. An existing
+        key keeps its expiry. One transaction, linearizable. Durable as asked for.
+        Retry: with a `request_id` always, and the answer is the first one's sum.
+        Without one after UNAVAILABLE only: a repeat adds again.
+        Errors: FAILED_PRECONDITION, NOT_A_NUMBER (the value is no text that is an
+        int64 in decimal digits): mend the data. FAILED_PRECONDITION,
+        SUM_OUT_OF_RANGE (the sum is no int64): nothing was added. ABORTED,
+        CONDITION_FAILED as for Put.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteRange(self, request, context):
+        """Removes the keys of a range, all or none.
+
+        Effect: the keys that the range had are absent; `deleted_count` tells how
+        many. One transaction with one revision, linearizable. Durable as asked
+        for.
+        Retry: with a `request_id` always. Without one it removes what another
+        client has put meanwhile.
+        Limits: at most `transaction_operations_max` keys, and
+        `transaction_bytes_max` of them. For a larger range set `keys_max` and
+        repeat until `deleted_count` is less; each part is atomic by itself.
+        `previous` is bounded by `answer_bytes_max`.
+        Errors: INVALID_ARGUMENT, LIMIT_EXCEEDED (the range has more keys;
+        nothing was removed): set `keys_max`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -204,6 +260,30 @@ class KeyValueServiceServicer(object):
         Errors: ABORTED, CONDITION_FAILED (a condition does not hold and
         `otherwise` is not set; index, exists, revision, version and value_crc32
         are in the metadata; nothing was done): read again and decide anew.
+        FAILED_PRECONDITION as for Add.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Pipeline(self, request_iterator, context):
+        """Does many operations on one stream, without waiting for each answer: the
+        fast path.
+
+        Effect: each operation is what the method of its name does, with the same
+        durability, atomicity, limits and errors. They take effect in the order
+        sent, so that a read sees the writes before it; their answers come in any
+        order, by `id`. Operations are not atomic together; Commit is. An error is
+        the answer of its operation and stops nothing else.
+        The client half-closes when it has sent all; the stream ends with OK when
+        all is answered.
+        Retry: an operation without an answer has an unknown outcome; what its own
+        method says about a retry applies.
+        Limits: `pipeline_operations_max` on their way on one stream; beyond it the
+        server reads no further until there are answers, so a client has to read
+        while it writes.
+        Errors of the stream: INVALID_ARGUMENT, MALFORMED_REQUEST: mend the
+        program. UNAVAILABLE, DRAINING: go on on another connection.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -359,6 +439,16 @@ def add_KeyValueServiceServicer_to_server(servicer, server):
                     request_deserializer=rundlet_dot_v1_dot_write__pb2.SetExpiryRequest.FromString,
                     response_serializer=rundlet_dot_v1_dot_write__pb2.SetExpiryResponse.SerializeToString,
             ),
+            'Add': grpc.unary_unary_rpc_method_handler(
+                    servicer.Add,
+                    request_deserializer=rundlet_dot_v1_dot_counted__write__pb2.AddRequest.FromString,
+                    response_serializer=rundlet_dot_v1_dot_counted__write__pb2.AddResponse.SerializeToString,
+            ),
+            'DeleteRange': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteRange,
+                    request_deserializer=rundlet_dot_v1_dot_counted__write__pb2.DeleteRangeRequest.FromString,
+                    response_serializer=rundlet_dot_v1_dot_counted__write__pb2.DeleteRangeResponse.SerializeToString,
+            ),
             'BatchGet': grpc.unary_unary_rpc_method_handler(
                     servicer.BatchGet,
                     request_deserializer=rundlet_dot_v1_dot_read__pb2.BatchGetRequest.FromString,
@@ -368,6 +458,11 @@ def add_KeyValueServiceServicer_to_server(servicer, server):
                     servicer.Commit,
                     request_deserializer=rundlet_dot_v1_dot_transaction__pb2.CommitRequest.FromString,
                     response_serializer=rundlet_dot_v1_dot_transaction__pb2.CommitResponse.SerializeToString,
+            ),
+            'Pipeline': grpc.stream_stream_rpc_method_handler(
+                    servicer.Pipeline,
+                    request_deserializer=rundlet_dot_v1_dot_pipeline__pb2.PipelineRequest.FromString,
+                    response_serializer=rundlet_dot_v1_dot_pipeline__pb2.PipelineResponse.SerializeToString,
             ),
             'Sync': grpc.unary_unary_rpc_method_handler(
                     servicer.Sync,
@@ -530,6 +625,60 @@ class KeyValueService(object):
             _registered_method=True)
 
     @staticmethod
+    def Add(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rundlet.v1.KeyValueService/Add',
+            rundlet_dot_v1_dot_counted__write__pb2.AddRequest.SerializeToString,
+            rundlet_dot_v1_dot_counted__write__pb2.AddResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteRange(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rundlet.v1.KeyValueService/DeleteRange',
+            rundlet_dot_v1_dot_counted__write__pb2.DeleteRangeRequest.SerializeToString,
+            rundlet_dot_v1_dot_counted__write__pb2.DeleteRangeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def BatchGet(request,
             target,
             options=(),
@@ -573,6 +722,33 @@ class KeyValueService(object):
             '/rundlet.v1.KeyValueService/Commit',
             rundlet_dot_v1_dot_transaction__pb2.CommitRequest.SerializeToString,
             rundlet_dot_v1_dot_transaction__pb2.CommitResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Pipeline(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(
+            request_iterator,
+            target,
+            '/rundlet.v1.KeyValueService/Pipeline',
+            rundlet_dot_v1_dot_pipeline__pb2.PipelineRequest.SerializeToString,
+            rundlet_dot_v1_dot_pipeline__pb2.PipelineResponse.FromString,
             options,
             channel_credentials,
             insecure,

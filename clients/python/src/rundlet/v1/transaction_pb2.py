@@ -24,10 +24,12 @@ _sym_db = _symbol_database.Default()
 
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from rundlet.v1 import condition_pb2 as rundlet_dot_v1_dot_condition__pb2
 from rundlet.v1 import entry_pb2 as rundlet_dot_v1_dot_entry__pb2
+from rundlet.v1 import write_pb2 as rundlet_dot_v1_dot_write__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1crundlet/v1/transaction.proto\x12\nrundlet.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16rundlet/v1/entry.proto\"\xfc\x01\n\tCondition\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x10\n\x06\x65xists\x18\x02 \x01(\x08H\x00\x12\x30\n\x08revision\x18\x03 \x01(\x0b\x32\x1c.rundlet.v1.NumberComparisonH\x00\x12\x37\n\x0f\x63reate_revision\x18\x04 \x01(\x0b\x32\x1c.rundlet.v1.NumberComparisonH\x00\x12/\n\x07version\x18\x05 \x01(\x0b\x32\x1c.rundlet.v1.NumberComparisonH\x00\x12,\n\x05value\x18\x06 \x01(\x0b\x32\x1b.rundlet.v1.ValueComparisonH\x00\x42\x06\n\x04test\"i\n\x10NumberComparison\x12\x0f\n\x05\x65qual\x18\x01 \x01(\x04H\x00\x12\x13\n\tnot_equal\x18\x02 \x01(\x04H\x00\x12\x0e\n\x04less\x18\x03 \x01(\x04H\x00\x12\x11\n\x07greater\x18\x04 \x01(\x04H\x00\x42\x0c\n\ncomparison\"k\n\x0fValueComparison\x12\"\n\x05\x65qual\x18\x01 \x01(\x0b\x32\x11.rundlet.v1.ValueH\x00\x12&\n\tnot_equal\x18\x02 \x01(\x0b\x32\x11.rundlet.v1.ValueH\x00\x42\x0c\n\ncomparison\"\xcf\x01\n\tOperation\x12\'\n\x03get\x18\x01 \x01(\x0b\x32\x18.rundlet.v1.GetOperationH\x00\x12\'\n\x03put\x18\x02 \x01(\x0b\x32\x18.rundlet.v1.PutOperationH\x00\x12-\n\x06\x64\x65lete\x18\x03 \x01(\x0b\x32\x1b.rundlet.v1.DeleteOperationH\x00\x12\x34\n\nset_expiry\x18\x04 \x01(\x0b\x32\x1e.rundlet.v1.SetExpiryOperationH\x00\x42\x0b\n\toperation\"\x1b\n\x0cGetOperation\x12\x0b\n\x03key\x18\x01 \x01(\t\"\xbb\x01\n\x0cPutOperation\x12\x0b\n\x03key\x18\x01 \x01(\t\x12 \n\x05value\x18\x02 \x01(\x0b\x32\x11.rundlet.v1.Value\x12(\n\x03ttl\x18\x03 \x01(\x0b\x32\x19.google.protobuf.DurationH\x00\x12\x31\n\x0b\x65xpire_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x00\x12\x15\n\x0bkeep_expiry\x18\x05 \x01(\x08H\x00\x42\x08\n\x06\x65xpiry\"\x1e\n\x0f\x44\x65leteOperation\x12\x0b\n\x03key\x18\x01 \x01(\t\"\x99\x01\n\x12SetExpiryOperation\x12\x0b\n\x03key\x18\x01 \x01(\t\x12(\n\x03ttl\x18\x02 \x01(\x0b\x32\x19.google.protobuf.DurationH\x00\x12\x31\n\x0b\x65xpire_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x00\x12\x0f\n\x05never\x18\x04 \x01(\x08H\x00\x42\x08\n\x06\x65xpiry\"6\n\tOtherwise\x12)\n\noperations\x18\x01 \x03(\x0b\x32\x15.rundlet.v1.Operation\"D\n\x0fOperationResult\x12\x0f\n\x07\x65xisted\x18\x01 \x01(\x08\x12 \n\x05\x65ntry\x18\x02 \x01(\x0b\x32\x11.rundlet.v1.Entry\"h\n\x0f\x46\x61iledCondition\x12\r\n\x05index\x18\x01 \x01(\r\x12\x0e\n\x06\x65xists\x18\x02 \x01(\x08\x12\x10\n\x08revision\x18\x03 \x01(\x04\x12\x0f\n\x07version\x18\x04 \x01(\x04\x12\x13\n\x0bvalue_crc32\x18\x05 \x01(\x07\"\xfe\x01\n\rCommitRequest\x12)\n\nconditions\x18\x01 \x03(\x0b\x32\x15.rundlet.v1.Condition\x12)\n\noperations\x18\x02 \x03(\x0b\x32\x15.rundlet.v1.Operation\x12(\n\totherwise\x18\x03 \x01(\x0b\x32\x15.rundlet.v1.Otherwise\x12*\n\ndurability\x18\x04 \x01(\x0e\x32\x16.rundlet.v1.Durability\x12\x17\n\x0freturn_previous\x18\x05 \x01(\x08\x12\x14\n\x0cjson_as_text\x18\x06 \x01(\x08\x12\x12\n\nrequest_id\x18\x0f \x01(\t\"\x9a\x02\n\x0e\x43ommitResponse\x12\"\n\x06\x62ranch\x18\x01 \x01(\x0e\x32\x12.rundlet.v1.Branch\x12\x10\n\x08revision\x18\x02 \x01(\x04\x12\x15\n\rread_revision\x18\x03 \x01(\x04\x12*\n\ndurability\x18\x04 \x01(\x0e\x32\x16.rundlet.v1.Durability\x12,\n\x07results\x18\x05 \x03(\x0b\x32\x1b.rundlet.v1.OperationResult\x12\x35\n\x10\x66\x61iled_condition\x18\x06 \x01(\x0b\x32\x1b.rundlet.v1.FailedCondition\x12\x18\n\x10\x64urable_revision\x18\x07 \x01(\x04\x12\x10\n\x08replayed\x18\x08 \x01(\x08*M\n\x06\x42ranch\x12\x16\n\x12\x42RANCH_UNSPECIFIED\x10\x00\x12\x15\n\x11\x42RANCH_OPERATIONS\x10\x01\x12\x14\n\x10\x42RANCH_OTHERWISE\x10\x02\x42\x36\n\nrundlet.v1P\x01Z&rundlet/clients/go/rundletpb;rundletpbb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1crundlet/v1/transaction.proto\x12\nrundlet.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1arundlet/v1/condition.proto\x1a\x16rundlet/v1/entry.proto\x1a\x16rundlet/v1/write.proto\"\xb2\x02\n\tOperation\x12\'\n\x03get\x18\x01 \x01(\x0b\x32\x18.rundlet.v1.GetOperationH\x00\x12\'\n\x03put\x18\x02 \x01(\x0b\x32\x18.rundlet.v1.PutOperationH\x00\x12-\n\x06\x64\x65lete\x18\x03 \x01(\x0b\x32\x1b.rundlet.v1.DeleteOperationH\x00\x12\x34\n\nset_expiry\x18\x04 \x01(\x0b\x32\x1e.rundlet.v1.SetExpiryOperationH\x00\x12\'\n\x03\x61\x64\x64\x18\x05 \x01(\x0b\x32\x18.rundlet.v1.AddOperationH\x00\x12\x38\n\x0c\x64\x65lete_range\x18\x06 \x01(\x0b\x32 .rundlet.v1.DeleteRangeOperationH\x00\x42\x0b\n\toperation\"\x1b\n\x0cGetOperation\x12\x0b\n\x03key\x18\x01 \x01(\t\"\xd3\x01\n\x0cPutOperation\x12\x0b\n\x03key\x18\x01 \x01(\t\x12 \n\x05value\x18\x02 \x01(\x0b\x32\x11.rundlet.v1.Value\x12(\n\x03ttl\x18\x03 \x01(\x0b\x32\x19.google.protobuf.DurationH\x00\x12\x31\n\x0b\x65xpire_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x00\x12\x15\n\x0bkeep_expiry\x18\x05 \x01(\x08H\x00\x12\x16\n\x0ejitter_percent\x18\x06 \x01(\rB\x08\n\x06\x65xpiry\"\x1e\n\x0f\x44\x65leteOperation\x12\x0b\n\x03key\x18\x01 \x01(\t\"\xda\x01\n\x12SetExpiryOperation\x12\x0b\n\x03key\x18\x01 \x01(\t\x12(\n\x03ttl\x18\x02 \x01(\x0b\x32\x19.google.protobuf.DurationH\x00\x12\x31\n\x0b\x65xpire_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x00\x12\x0f\n\x05never\x18\x04 \x01(\x08H\x00\x12\x16\n\x0ejitter_percent\x18\x05 \x01(\r\x12\'\n\x07only_if\x18\x06 \x01(\x0e\x32\x16.rundlet.v1.ExpiryTestB\x08\n\x06\x65xpiry\"\xba\x01\n\x0c\x41\x64\x64Operation\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05\x64\x65lta\x18\x02 \x01(\x03\x12\x0f\n\x07initial\x18\x03 \x01(\x03\x12(\n\x03ttl\x18\x04 \x01(\x0b\x32\x19.google.protobuf.DurationH\x00\x12\x31\n\x0b\x65xpire_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x00\x12\x16\n\x0ejitter_percent\x18\x06 \x01(\rB\x08\n\x06\x65xpiry\"T\n\x14\x44\x65leteRangeOperation\x12\x0e\n\x06prefix\x18\x01 \x01(\t\x12\r\n\x05start\x18\x02 \x01(\t\x12\x0b\n\x03\x65nd\x18\x03 \x01(\t\x12\x10\n\x08keys_max\x18\x04 \x01(\x04\"6\n\tOtherwise\x12)\n\noperations\x18\x01 \x03(\x0b\x32\x15.rundlet.v1.Operation\"\xaa\x01\n\x0fOperationResult\x12\x0f\n\x07\x65xisted\x18\x01 \x01(\x08\x12 \n\x05\x65ntry\x18\x02 \x01(\x0b\x32\x11.rundlet.v1.Entry\x12\x10\n\x03sum\x18\x03 \x01(\x03H\x00\x88\x01\x01\x12\x0f\n\x07updated\x18\x04 \x01(\x08\x12\x15\n\rdeleted_count\x18\x05 \x01(\x04\x12\"\n\x07\x65ntries\x18\x06 \x03(\x0b\x32\x11.rundlet.v1.EntryB\x06\n\x04_sum\"h\n\x0f\x46\x61iledCondition\x12\r\n\x05index\x18\x01 \x01(\r\x12\x0e\n\x06\x65xists\x18\x02 \x01(\x08\x12\x10\n\x08revision\x18\x03 \x01(\x04\x12\x0f\n\x07version\x18\x04 \x01(\x04\x12\x13\n\x0bvalue_crc32\x18\x05 \x01(\x07\"\xfe\x01\n\rCommitRequest\x12)\n\nconditions\x18\x01 \x03(\x0b\x32\x15.rundlet.v1.Condition\x12)\n\noperations\x18\x02 \x03(\x0b\x32\x15.rundlet.v1.Operation\x12(\n\totherwise\x18\x03 \x01(\x0b\x32\x15.rundlet.v1.Otherwise\x12*\n\ndurability\x18\x04 \x01(\x0e\x32\x16.rundlet.v1.Durability\x12\x17\n\x0freturn_previous\x18\x05 \x01(\x08\x12\x14\n\x0cjson_as_text\x18\x06 \x01(\x08\x12\x12\n\nrequest_id\x18\x0f \x01(\t\"\x9a\x02\n\x0e\x43ommitResponse\x12\"\n\x06\x62ranch\x18\x01 \x01(\x0e\x32\x12.rundlet.v1.Branch\x12\x10\n\x08revision\x18\x02 \x01(\x04\x12\x15\n\rread_revision\x18\x03 \x01(\x04\x12*\n\ndurability\x18\x04 \x01(\x0e\x32\x16.rundlet.v1.Durability\x12,\n\x07results\x18\x05 \x03(\x0b\x32\x1b.rundlet.v1.OperationResult\x12\x35\n\x10\x66\x61iled_condition\x18\x06 \x01(\x0b\x32\x1b.rundlet.v1.FailedCondition\x12\x18\n\x10\x64urable_revision\x18\x07 \x01(\x04\x12\x10\n\x08replayed\x18\x08 \x01(\x08*M\n\x06\x42ranch\x12\x16\n\x12\x42RANCH_UNSPECIFIED\x10\x00\x12\x15\n\x11\x42RANCH_OPERATIONS\x10\x01\x12\x14\n\x10\x42RANCH_OTHERWISE\x10\x02\x42\x36\n\nrundlet.v1P\x01Z&rundlet/clients/go/rundletpb;rundletpbb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,32 +37,30 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'rundlet.v1.transaction_pb2'
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\nrundlet.v1P\001Z&rundlet/clients/go/rundletpb;rundletpb'
-  _globals['_BRANCH']._serialized_start=1995
-  _globals['_BRANCH']._serialized_end=2072
-  _globals['_CONDITION']._serialized_start=134
-  _globals['_CONDITION']._serialized_end=386
-  _globals['_NUMBERCOMPARISON']._serialized_start=388
-  _globals['_NUMBERCOMPARISON']._serialized_end=493
-  _globals['_VALUECOMPARISON']._serialized_start=495
-  _globals['_VALUECOMPARISON']._serialized_end=602
-  _globals['_OPERATION']._serialized_start=605
-  _globals['_OPERATION']._serialized_end=812
-  _globals['_GETOPERATION']._serialized_start=814
-  _globals['_GETOPERATION']._serialized_end=841
-  _globals['_PUTOPERATION']._serialized_start=844
-  _globals['_PUTOPERATION']._serialized_end=1031
-  _globals['_DELETEOPERATION']._serialized_start=1033
-  _globals['_DELETEOPERATION']._serialized_end=1063
-  _globals['_SETEXPIRYOPERATION']._serialized_start=1066
-  _globals['_SETEXPIRYOPERATION']._serialized_end=1219
-  _globals['_OTHERWISE']._serialized_start=1221
-  _globals['_OTHERWISE']._serialized_end=1275
-  _globals['_OPERATIONRESULT']._serialized_start=1277
-  _globals['_OPERATIONRESULT']._serialized_end=1345
-  _globals['_FAILEDCONDITION']._serialized_start=1347
-  _globals['_FAILEDCONDITION']._serialized_end=1451
-  _globals['_COMMITREQUEST']._serialized_start=1454
-  _globals['_COMMITREQUEST']._serialized_end=1708
-  _globals['_COMMITRESPONSE']._serialized_start=1711
-  _globals['_COMMITRESPONSE']._serialized_end=1993
+  _globals['_BRANCH']._serialized_start=2142
+  _globals['_BRANCH']._serialized_end=2219
+  _globals['_OPERATION']._serialized_start=186
+  _globals['_OPERATION']._serialized_end=492
+  _globals['_GETOPERATION']._serialized_start=494
+  _globals['_GETOPERATION']._serialized_end=521
+  _globals['_PUTOPERATION']._serialized_start=524
+  _globals['_PUTOPERATION']._serialized_end=735
+  _globals['_DELETEOPERATION']._serialized_start=737
+  _globals['_DELETEOPERATION']._serialized_end=767
+  _globals['_SETEXPIRYOPERATION']._serialized_start=770
+  _globals['_SETEXPIRYOPERATION']._serialized_end=988
+  _globals['_ADDOPERATION']._serialized_start=991
+  _globals['_ADDOPERATION']._serialized_end=1177
+  _globals['_DELETERANGEOPERATION']._serialized_start=1179
+  _globals['_DELETERANGEOPERATION']._serialized_end=1263
+  _globals['_OTHERWISE']._serialized_start=1265
+  _globals['_OTHERWISE']._serialized_end=1319
+  _globals['_OPERATIONRESULT']._serialized_start=1322
+  _globals['_OPERATIONRESULT']._serialized_end=1492
+  _globals['_FAILEDCONDITION']._serialized_start=1494
+  _globals['_FAILEDCONDITION']._serialized_end=1598
+  _globals['_COMMITREQUEST']._serialized_start=1601
+  _globals['_COMMITREQUEST']._serialized_end=1855
+  _globals['_COMMITRESPONSE']._serialized_start=1858
+  _globals['_COMMITRESPONSE']._serialized_end=2140
 # @@protoc_insertion_point(module_scope)

@@ -24,10 +24,11 @@ _sym_db = _symbol_database.Default()
 
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from rundlet.v1 import condition_pb2 as rundlet_dot_v1_dot_condition__pb2
 from rundlet.v1 import entry_pb2 as rundlet_dot_v1_dot_entry__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16rundlet/v1/write.proto\x12\nrundlet.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16rundlet/v1/entry.proto\"\xf3\x02\n\nPutRequest\x12\x0b\n\x03key\x18\x01 \x01(\t\x12 \n\x05value\x18\x02 \x01(\x0b\x32\x11.rundlet.v1.Value\x12(\n\x03ttl\x18\x03 \x01(\x0b\x32\x19.google.protobuf.DurationH\x00\x12\x31\n\x0b\x65xpire_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x00\x12\x15\n\x0bkeep_expiry\x18\x05 \x01(\x08H\x00\x12\x13\n\x0b\x63reate_only\x18\x06 \x01(\x08\x12\x1e\n\x11\x65xpected_revision\x18\x07 \x01(\x04H\x01\x88\x01\x01\x12*\n\ndurability\x18\x08 \x01(\x0e\x32\x16.rundlet.v1.Durability\x12\x17\n\x0freturn_previous\x18\t \x01(\x08\x12\x14\n\x0cjson_as_text\x18\n \x01(\x08\x12\x12\n\nrequest_id\x18\x0f \x01(\tB\x08\n\x06\x65xpiryB\x14\n\x12_expected_revision\"\xc4\x01\n\x0bPutResponse\x12\x10\n\x08revision\x18\x01 \x01(\x04\x12\x15\n\rread_revision\x18\x02 \x01(\x04\x12*\n\ndurability\x18\x03 \x01(\x0e\x32\x16.rundlet.v1.Durability\x12\x0f\n\x07\x65xisted\x18\x04 \x01(\x08\x12#\n\x08previous\x18\x05 \x01(\x0b\x32\x11.rundlet.v1.Entry\x12\x18\n\x10\x64urable_revision\x18\x06 \x01(\x04\x12\x10\n\x08replayed\x18\x07 \x01(\x08\"\xc1\x01\n\rDeleteRequest\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x1e\n\x11\x65xpected_revision\x18\x02 \x01(\x04H\x00\x88\x01\x01\x12*\n\ndurability\x18\x03 \x01(\x0e\x32\x16.rundlet.v1.Durability\x12\x17\n\x0freturn_previous\x18\x04 \x01(\x08\x12\x14\n\x0cjson_as_text\x18\x05 \x01(\x08\x12\x12\n\nrequest_id\x18\x0f \x01(\tB\x14\n\x12_expected_revision\"\xc7\x01\n\x0e\x44\x65leteResponse\x12\x0f\n\x07\x64\x65leted\x18\x01 \x01(\x08\x12\x10\n\x08revision\x18\x02 \x01(\x04\x12\x15\n\rread_revision\x18\x03 \x01(\x04\x12*\n\ndurability\x18\x04 \x01(\x0e\x32\x16.rundlet.v1.Durability\x12#\n\x08previous\x18\x05 \x01(\x0b\x32\x11.rundlet.v1.Entry\x12\x18\n\x10\x64urable_revision\x18\x06 \x01(\x04\x12\x10\n\x08replayed\x18\x07 \x01(\x08\"\x8d\x02\n\x10SetExpiryRequest\x12\x0b\n\x03key\x18\x01 \x01(\t\x12(\n\x03ttl\x18\x02 \x01(\x0b\x32\x19.google.protobuf.DurationH\x00\x12\x31\n\x0b\x65xpire_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x00\x12\x0f\n\x05never\x18\x04 \x01(\x08H\x00\x12\x1e\n\x11\x65xpected_revision\x18\x05 \x01(\x04H\x01\x88\x01\x01\x12*\n\ndurability\x18\x06 \x01(\x0e\x32\x16.rundlet.v1.Durability\x12\x12\n\nrequest_id\x18\x0f \x01(\tB\x08\n\x06\x65xpiryB\x14\n\x12_expected_revision\"\xa5\x01\n\x11SetExpiryResponse\x12\x0f\n\x07updated\x18\x01 \x01(\x08\x12\x10\n\x08revision\x18\x02 \x01(\x04\x12\x15\n\rread_revision\x18\x03 \x01(\x04\x12*\n\ndurability\x18\x04 \x01(\x0e\x32\x16.rundlet.v1.Durability\x12\x18\n\x10\x64urable_revision\x18\x05 \x01(\x04\x12\x10\n\x08replayed\x18\x06 \x01(\x08\"K\n\x0bSyncRequest\x12\x10\n\x08revision\x18\x01 \x01(\x04\x12*\n\ndurability\x18\x02 \x01(\x0e\x32\x16.rundlet.v1.Durability\"?\n\x0cSyncResponse\x12\x18\n\x10\x64urable_revision\x18\x01 \x01(\x04\x12\x15\n\rread_revision\x18\x02 \x01(\x04\x42\x36\n\nrundlet.v1P\x01Z&rundlet/clients/go/rundletpb;rundletpbb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16rundlet/v1/write.proto\x12\nrundlet.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1arundlet/v1/condition.proto\x1a\x16rundlet/v1/entry.proto\"\xb6\x03\n\nPutRequest\x12\x0b\n\x03key\x18\x01 \x01(\t\x12 \n\x05value\x18\x02 \x01(\x0b\x32\x11.rundlet.v1.Value\x12(\n\x03ttl\x18\x03 \x01(\x0b\x32\x19.google.protobuf.DurationH\x00\x12\x31\n\x0b\x65xpire_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x00\x12\x15\n\x0bkeep_expiry\x18\x05 \x01(\x08H\x00\x12\x13\n\x0b\x63reate_only\x18\x06 \x01(\x08\x12\x1e\n\x11\x65xpected_revision\x18\x07 \x01(\x04H\x01\x88\x01\x01\x12*\n\ndurability\x18\x08 \x01(\x0e\x32\x16.rundlet.v1.Durability\x12\x17\n\x0freturn_previous\x18\t \x01(\x08\x12\x14\n\x0cjson_as_text\x18\n \x01(\x08\x12)\n\nconditions\x18\x0b \x03(\x0b\x32\x15.rundlet.v1.Condition\x12\x16\n\x0ejitter_percent\x18\x0c \x01(\r\x12\x12\n\nrequest_id\x18\x0f \x01(\tB\x08\n\x06\x65xpiryB\x14\n\x12_expected_revision\"\xc4\x01\n\x0bPutResponse\x12\x10\n\x08revision\x18\x01 \x01(\x04\x12\x15\n\rread_revision\x18\x02 \x01(\x04\x12*\n\ndurability\x18\x03 \x01(\x0e\x32\x16.rundlet.v1.Durability\x12\x0f\n\x07\x65xisted\x18\x04 \x01(\x08\x12#\n\x08previous\x18\x05 \x01(\x0b\x32\x11.rundlet.v1.Entry\x12\x18\n\x10\x64urable_revision\x18\x06 \x01(\x04\x12\x10\n\x08replayed\x18\x07 \x01(\x08\"\xec\x01\n\rDeleteRequest\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x1e\n\x11\x65xpected_revision\x18\x02 \x01(\x04H\x00\x88\x01\x01\x12*\n\ndurability\x18\x03 \x01(\x0e\x32\x16.rundlet.v1.Durability\x12\x17\n\x0freturn_previous\x18\x04 \x01(\x08\x12\x14\n\x0cjson_as_text\x18\x05 \x01(\x08\x12)\n\nconditions\x18\x06 \x03(\x0b\x32\x15.rundlet.v1.Condition\x12\x12\n\nrequest_id\x18\x0f \x01(\tB\x14\n\x12_expected_revision\"\xc7\x01\n\x0e\x44\x65leteResponse\x12\x0f\n\x07\x64\x65leted\x18\x01 \x01(\x08\x12\x10\n\x08revision\x18\x02 \x01(\x04\x12\x15\n\rread_revision\x18\x03 \x01(\x04\x12*\n\ndurability\x18\x04 \x01(\x0e\x32\x16.rundlet.v1.Durability\x12#\n\x08previous\x18\x05 \x01(\x0b\x32\x11.rundlet.v1.Entry\x12\x18\n\x10\x64urable_revision\x18\x06 \x01(\x04\x12\x10\n\x08replayed\x18\x07 \x01(\x08\"\xa8\x03\n\x10SetExpiryRequest\x12\x0b\n\x03key\x18\x01 \x01(\t\x12(\n\x03ttl\x18\x02 \x01(\x0b\x32\x19.google.protobuf.DurationH\x00\x12\x31\n\x0b\x65xpire_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x00\x12\x0f\n\x05never\x18\x04 \x01(\x08H\x00\x12\x1e\n\x11\x65xpected_revision\x18\x05 \x01(\x04H\x01\x88\x01\x01\x12*\n\ndurability\x18\x06 \x01(\x0e\x32\x16.rundlet.v1.Durability\x12)\n\nconditions\x18\x07 \x03(\x0b\x32\x15.rundlet.v1.Condition\x12\x16\n\x0ejitter_percent\x18\x08 \x01(\r\x12\'\n\x07only_if\x18\t \x01(\x0e\x32\x16.rundlet.v1.ExpiryTest\x12\x17\n\x0freturn_previous\x18\n \x01(\x08\x12\x14\n\x0cjson_as_text\x18\x0b \x01(\x08\x12\x12\n\nrequest_id\x18\x0f \x01(\tB\x08\n\x06\x65xpiryB\x14\n\x12_expected_revision\"\xdb\x01\n\x11SetExpiryResponse\x12\x0f\n\x07updated\x18\x01 \x01(\x08\x12\x10\n\x08revision\x18\x02 \x01(\x04\x12\x15\n\rread_revision\x18\x03 \x01(\x04\x12*\n\ndurability\x18\x04 \x01(\x0e\x32\x16.rundlet.v1.Durability\x12\x18\n\x10\x64urable_revision\x18\x05 \x01(\x04\x12\x10\n\x08replayed\x18\x06 \x01(\x08\x12#\n\x08previous\x18\x07 \x01(\x0b\x32\x11.rundlet.v1.Entry\x12\x0f\n\x07\x65xisted\x18\x08 \x01(\x08\"K\n\x0bSyncRequest\x12\x10\n\x08revision\x18\x01 \x01(\x04\x12*\n\ndurability\x18\x02 \x01(\x0e\x32\x16.rundlet.v1.Durability\"?\n\x0cSyncResponse\x12\x18\n\x10\x64urable_revision\x18\x01 \x01(\x04\x12\x15\n\rread_revision\x18\x02 \x01(\x04*\x88\x01\n\nExpiryTest\x12\x1b\n\x17\x45XPIRY_TEST_UNSPECIFIED\x10\x00\x12\x16\n\x12\x45XPIRY_TEST_SOONER\x10\x01\x12\x15\n\x11\x45XPIRY_TEST_LATER\x10\x02\x12\x15\n\x11\x45XPIRY_TEST_NEVER\x10\x03\x12\x17\n\x13\x45XPIRY_TEST_EXPIRES\x10\x04\x42\x36\n\nrundlet.v1P\x01Z&rundlet/clients/go/rundletpb;rundletpbb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,20 +36,22 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'rundlet.v1.write_pb2', _glo
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\nrundlet.v1P\001Z&rundlet/clients/go/rundletpb;rundletpb'
-  _globals['_PUTREQUEST']._serialized_start=128
-  _globals['_PUTREQUEST']._serialized_end=499
-  _globals['_PUTRESPONSE']._serialized_start=502
-  _globals['_PUTRESPONSE']._serialized_end=698
-  _globals['_DELETEREQUEST']._serialized_start=701
-  _globals['_DELETEREQUEST']._serialized_end=894
-  _globals['_DELETERESPONSE']._serialized_start=897
-  _globals['_DELETERESPONSE']._serialized_end=1096
-  _globals['_SETEXPIRYREQUEST']._serialized_start=1099
-  _globals['_SETEXPIRYREQUEST']._serialized_end=1368
-  _globals['_SETEXPIRYRESPONSE']._serialized_start=1371
-  _globals['_SETEXPIRYRESPONSE']._serialized_end=1536
-  _globals['_SYNCREQUEST']._serialized_start=1538
-  _globals['_SYNCREQUEST']._serialized_end=1613
-  _globals['_SYNCRESPONSE']._serialized_start=1615
-  _globals['_SYNCRESPONSE']._serialized_end=1678
+  _globals['_EXPIRYTEST']._serialized_start=2028
+  _globals['_EXPIRYTEST']._serialized_end=2164
+  _globals['_PUTREQUEST']._serialized_start=156
+  _globals['_PUTREQUEST']._serialized_end=594
+  _globals['_PUTRESPONSE']._serialized_start=597
+  _globals['_PUTRESPONSE']._serialized_end=793
+  _globals['_DELETEREQUEST']._serialized_start=796
+  _globals['_DELETEREQUEST']._serialized_end=1032
+  _globals['_DELETERESPONSE']._serialized_start=1035
+  _globals['_DELETERESPONSE']._serialized_end=1234
+  _globals['_SETEXPIRYREQUEST']._serialized_start=1237
+  _globals['_SETEXPIRYREQUEST']._serialized_end=1661
+  _globals['_SETEXPIRYRESPONSE']._serialized_start=1664
+  _globals['_SETEXPIRYRESPONSE']._serialized_end=1883
+  _globals['_SYNCREQUEST']._serialized_start=1885
+  _globals['_SYNCREQUEST']._serialized_end=1960
+  _globals['_SYNCRESPONSE']._serialized_start=1962
+  _globals['_SYNCRESPONSE']._serialized_end=2025
 # @@protoc_insertion_point(module_scope)
