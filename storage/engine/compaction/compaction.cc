@@ -247,9 +247,9 @@ absl::StatusOr<CompactionReport> Compaction::RunOn(
   // A record was left out if the index led to a newer one, which may be in the
   // active segment and not synced: a power loss must not take both (P2).
   if (status.ok()) status = environment_.sync_log();
-  RUNDLET_SYNC_POINT("compaction: log synced");
+  if (status.ok()) RUNDLET_SYNC_POINT("compaction: log synced");
   if (status.ok()) status = Exchange(time_us);
-  RUNDLET_SYNC_POINT("compaction: segments exchanged");
+  if (status.ok()) RUNDLET_SYNC_POINT("compaction: segments exchanged");
   if (!status.ok()) {
     // Whether a broken MANIFEST lists them nobody knows: then they stay.
     must_stop_ = environment_.manifest->broken();
