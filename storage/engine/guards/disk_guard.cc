@@ -142,10 +142,17 @@ void DiskGuard::Release(DiskReserve& reserve) {
   }
 }
 
+void DiskGuard::GiveDeleteReserve() {
+  if (!delete_reserve_.held()) return;
+  Release(delete_reserve_);
+  given_ = !delete_reserve_.held() && delete_reserve_.bytes() > 0;
+}
+
 uint64_t DiskGuard::TakeReserves(uint64_t free) {
   unreservable_ = false;
   // More than twice the mark below which it is given up: it does not flap.
   Take(delete_reserve_, &free);
+  if (delete_reserve_.held()) given_ = false;
   if (!lent_) Take(compaction_reserve_, &free);
   return free;
 }
@@ -181,7 +188,7 @@ void DiskGuard::CheckLocked() {
   const uint64_t mine = Minus(free, lent_ ? compaction_reserve_.bytes() : 0);
   room_ = static_cast<int64_t>(std::min(Minus(mine, sizes_.mark), kRoomMax));
   const uint64_t mark = sizes_.mark + (is_low() ? sizes_.mark / 4 : 0);
-  if (free < sizes_.full_mark) Release(delete_reserve_);
+  if (free < sizes_.full_mark) GiveDeleteReserve();
   if (mine >= mark && reserved) {
     MoveTo(DiskState::kOk, free);
   } else {
@@ -201,9 +208,9 @@ bool DiskGuard::GiveRoom() {
   bool given = false;
   {
     const absl::MutexLock lock(&mu_);
-    given = delete_reserve_.held() && delete_reserve_.bytes() > 0;
-    Release(delete_reserve_);
-    given = given && !delete_reserve_.held();
+    GiveDeleteReserve();
+    // A look at the disk may have given it between the write and this.
+    given = std::exchange(given_, false);
     MoveTo(DiskState::kFull, free_bytes_);
   }
   SayNoted();

@@ -72,8 +72,8 @@ class DiskGuard {
   // So many bytes have been written since the last look at the disk.
   void Spend(uint64_t bytes) { room_.fetch_sub(static_cast<int64_t>(bytes)); }
 
-  // A write has found no room. True: the delete reserve was held and has been
-  // given back, so that trying again makes sense.
+  // A write has found no room. True: the delete reserve has been given back,
+  // now or since this was asked last, so that trying again makes sense.
   bool GiveRoom() ABSL_LOCKS_EXCLUDED(mu_);
 
   // True: the compaction reserve is free for a compaction until Reclaim.
@@ -93,6 +93,7 @@ class DiskGuard {
   void Take(DiskReserve& reserve, uint64_t* free)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Release(DiskReserve& reserve) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void GiveDeleteReserve() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void MoveTo(DiskState state, uint64_t free)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void NoteOnce(absl::string_view what, const absl::Status& status)
@@ -110,6 +111,8 @@ class DiskGuard {
   DiskReserve delete_reserve_ ABSL_GUARDED_BY(mu_);
   DiskReserve compaction_reserve_ ABSL_GUARDED_BY(mu_);
   bool lent_ ABSL_GUARDED_BY(mu_) = false;
+  // The delete reserve has been given back, and no write was told.
+  bool given_ ABSL_GUARDED_BY(mu_) = false;
   // A reserve fails for another reason than room: that must not stop writes.
   bool unreservable_ ABSL_GUARDED_BY(mu_) = false;
   DiskState noted_state_ ABSL_GUARDED_BY(mu_) = DiskState::kOk;
