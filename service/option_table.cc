@@ -163,9 +163,10 @@ const OptionRow kOptions[] = {
                      &config->history_bytes);
      }},
     {"compression", "METHOD", "none",
-     "How values are stored that are put from now on: none, snappy or zstd, "
-     "which also learns dictionaries of what the values have in common. A "
-     "value that would not become shorter by an eighth is stored plain.",
+     "How values are stored that are put or compacted from now on: none, "
+     "snappy or zstd, which also learns dictionaries of what the values have "
+     "in common. A value that would not become shorter by an eighth is stored "
+     "plain.",
      [](const std::string& text, ServerConfig* config) {
        return Assign(
            ParseChoice<Compression>(text, {{"none", Compression::kNone},

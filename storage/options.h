@@ -31,9 +31,9 @@ struct Options {
   // Smaller: finer compaction, more files. 4 KiB (tests: 256 B) to 4 GiB.
   uint64_t segment_bytes = uint64_t{256} << 20;
 
-  // How values are stored that are put from now on. One of less than 64 bytes,
-  // or that would not become shorter by an eighth, is stored plain; what has
-  // been written stays as it is, and is read whatever stands here.
+  // How values are stored that are put or compacted from now on. One of less
+  // than 64 bytes, or that would not become shorter by an eighth, is stored
+  // plain; what has been written is read whatever stands here.
   Compression compression = Compression::kNone;
 
   // With kZstd: how many bytes of values a dictionary is learned from, which

@@ -102,4 +102,37 @@ void ValueCompressor::CompressAll(absl::Span<Record> records) {
                                            std::memory_order_relaxed);
 }
 
+bool ValueCompressor::MayRenew(const Record& record) const {
+  if (settings_.compression == Compression::kNone) return false;
+  if (IsCompressible(record)) return true;
+  if (settings_.compression != Compression::kZstd) return false;
+  if (record.compression == Compression::kSnappy) return true;
+  if (record.compression == Compression::kNone) return false;
+  const Dictionaries::Dictionary* const newest =
+      settings_.dictionaries == nullptr ? nullptr
+                                        : settings_.dictionaries->newest();
+  return newest != nullptr &&
+         PlainValueBytes(record).value_or(0) <= kDictionaryValueBytesMax &&
+         ZSTD_getDictID_fromFrame(record.value.data(), record.value.size()) !=
+             newest->id;
+}
+
+absl::Status ValueCompressor::RenewNow(Record* record) {
+  Record fresh = *record;
+  if (record->compression != Compression::kNone) {
+    static const auto* const kNoDictionaries = new Dictionaries();
+    absl::Status decoded =
+        DecodeValue(*record,
+                    settings_.dictionaries == nullptr ? *kNoDictionaries
+                                                      : *settings_.dictionaries,
+                    &renewed_);
+    if (!decoded.ok()) return decoded;
+    fresh.value = renewed_;
+    fresh.compression = Compression::kNone;
+  }
+  CompressAll(absl::MakeSpan(&fresh, 1));
+  if (fresh.value.size() < record->value.size()) *record = fresh;
+  return absl::OkStatus();
+}
+
 }  // namespace rundlet

@@ -7,7 +7,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "storage/compression.h"
@@ -53,12 +55,21 @@ class ValueCompressor {
     if (settings_.compression != Compression::kNone) CompressAll(records);
   }
 
+  // The same of a record that is copied: what was stored plain, or by another
+  // compression or without the newest dictionary, is stored as it would be now,
+  // if that is shorter. DATA_LOSS: the value cannot be had.
+  absl::Status Renew(Record* record) {
+    return MayRenew(*record) ? RenewNow(record) : absl::OkStatus();
+  }
+
  private:
   struct FreeContext {
     void operator()(ZSTD_CCtx_s* context) const;
   };
 
   void CompressAll(absl::Span<Record> records);
+  bool MayRenew(const Record& record) const;
+  absl::Status RenewNow(Record* record);
   // The bytes written to `out`, which has RoomFor(value); 0: not worth it.
   size_t CompressTo(absl::string_view value, char* out);
   size_t RoomFor(absl::string_view value) const;
@@ -67,6 +78,7 @@ class ValueCompressor {
   std::unique_ptr<ZSTD_CCtx_s, FreeContext> context_;
   std::unique_ptr<char[]> room_;
   size_t room_bytes_ = 0;
+  std::string renewed_;  // a value that is compressed once more
 };
 
 }  // namespace rundlet

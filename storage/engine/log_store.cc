@@ -208,7 +208,9 @@ absl::Status LogStore::StartThreads() {
           recovered_.manifest.get(), &segments_, &index_, log_.get(),
           [this](absl::string_view line) { Say(line); }, disk_.get(),
           /*sync_log=*/nullptr, history_.get(), requests_.get(),
-          /*pace=*/nullptr},
+          /*pace=*/nullptr,
+          /*notes=*/nullptr, /*deletes_at_once=*/64 << 10,
+          CopyCompressionSettings()},
       pipeline_.get(), time_.get(), options_.clock,
       CompactionPolicy(
           {options_.compaction_live_ratio, options_.compaction_dead_bytes,

@@ -76,6 +76,7 @@ class LogStore final : public Store {
   absl::Status StartThreads();
   void StartTrainer();
   ValueCompressor::Settings CompressionSettings();
+  ValueCompressor::Settings CopyCompressionSettings();
   CompressionStats MeasureCompression() const;
   // Remembers what recovery has found.
   absl::Status StartRequests();

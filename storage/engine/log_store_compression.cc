@@ -32,6 +32,13 @@ ValueCompressor::Settings LogStore::CompressionSettings() {
           &compression_counts_};
 }
 
+// What is copied was counted when it was put.
+ValueCompressor::Settings LogStore::CopyCompressionSettings() {
+  ValueCompressor::Settings settings = CompressionSettings();
+  settings.counts = nullptr;
+  return settings;
+}
+
 CompressionStats LogStore::MeasureCompression() const {
   CompressionStats stats;
   stats.value_bytes = compression_counts_.value_bytes.load();

@@ -163,6 +163,30 @@ TEST_P(CompressedStoreTest, TakesLessRoomAndSaysSo) {
   EXPECT_LT(store_->Stats().file_size_bytes, 500'000u / 3);
 }
 
+TEST_P(CompressedStoreTest, ACompactionStoresAsTheOptionSaysNow) {
+  Open("/other", Compression::kNone);
+  for (int i = 0; i < 600; ++i) {
+    Put(absl::StrCat("k", i), SessionValue(random_) + std::string(100, 'x'));
+  }
+  const uint64_t before = store_->Stats().file_size_bytes;
+  Open("/other", GetParam());
+  // The first shows the trainer what there is.
+  for (int i = 0; i < 1000; ++i) {
+    ASSERT_TRUE(db().Compact().ok());
+    if (GetParam() != Compression::kZstd || DictionaryCount() > 0) break;
+  }
+  Put("k1", SessionValue(random_));  // else there is nothing to compact
+  ASSERT_TRUE(db().Compact().ok());
+  ExpectAll();
+  const uint64_t after = store_->Stats().file_size_bytes;
+  if (GetParam() == Compression::kSnappy) {
+    EXPECT_LT(after, before * 9 / 10);
+  }
+  if (GetParam() == Compression::kZstd) {
+    EXPECT_LT(after, before / 2);
+  }
+}
+
 TEST_P(CompressedStoreTest, ConditionsAndAnswersSeeThePlainValue) {
   const std::string value = SessionValue(random_) + std::string(500, 'x');
   Put("key", value);

@@ -21,7 +21,8 @@ constexpr size_t kItemsAtOnce = 128;
 }  // namespace
 
 Compaction::Compaction(Environment environment)
-    : environment_(std::move(environment)) {}
+    : environment_(std::move(environment)),
+      compressor_(environment_.compression) {}
 
 void Compaction::Count(const ManifestState& state) {
   // What an earlier one has dropped is no longer in the inputs.
@@ -104,6 +105,12 @@ absl::Status Compaction::Copy(const CopySource::Item& item,
   ++report_.records_kept;
   Record kept = *record;
   kept.extra = {};  // a remembered request has got a receipt of its own
+  absl::Status renewed = compressor_.Renew(&kept);
+  if (!renewed.ok()) {
+    return absl::DataLossError(absl::StrCat(segment->path(), ": at offset ",
+                                            item.location.offset, ": ",
+                                            renewed.message()));
+  }
   BaseWriter* const writer =
       segment->kind() == FileKind::kLog ? writers.from_log : writers.from_base;
   return writer->Append(kept);

@@ -9,6 +9,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "storage/compression/value_compressor.h"
 #include "storage/engine/compaction/compaction_environment.h"
 #include "storage/engine/compaction/compaction_survey.h"
 #include "storage/engine/compaction/copy_source.h"
@@ -81,6 +82,7 @@ class Compaction {
 
   const Environment environment_;
   CompactionInputs inputs_;
+  ValueCompressor compressor_;
   std::vector<BaseWriter::Output> outputs_;
   Revision floor_ = 0;         // afterwards
   Revision revision_max_ = 0;  // of the inputs

@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "storage/compression/value_compressor.h"
 #include "storage/engine/commit/active_log.h"
 #include "storage/engine/compaction/history_window.h"
 #include "storage/engine/compaction/segment_notes.h"
@@ -42,6 +43,7 @@ struct CompactionEnvironment {
   SegmentNotes* notes = nullptr;  // null: segments are not looked into before
   // Deletes that are held in memory at a time.
   uint64_t deletes_at_once = 64 << 10;
+  ValueCompressor::Settings compression = {};  // of what is copied
 };
 
 }  // namespace rundlet

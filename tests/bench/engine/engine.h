@@ -56,6 +56,7 @@ class Engine {
 struct EngineSettings {
   std::string path;            // a folder, missing or left by the same engine
   uint64_t segment_bytes = 0;  // the smallest unit of merging; 0: its default
+  std::string compression = "none";  // or snappy or zstd, of rundlet alone
 };
 
 // A kind of engine.

@@ -46,7 +46,7 @@ std::vector<EngineKind> AllKinds() {
 
 std::vector<Work> AllWorks() {
   std::vector<Work> works = ReadWorks();
-  for (std::vector<Work> more : {WriteWorks(), LifeWorks()}) {
+  for (std::vector<Work> more : {WriteWorks(), ValueWorks(), LifeWorks()}) {
     std::move(more.begin(), more.end(), std::back_inserter(works));
   }
   return works;

@@ -129,6 +129,11 @@ absl::StatusOr<std::unique_ptr<Engine>> OpenRundlet(
   Options options;
   options.path = settings.path;
   options.cache_entries = 0;
+  if (settings.compression == "snappy") {
+    options.compression = Compression::kSnappy;
+  } else if (settings.compression == "zstd") {
+    options.compression = Compression::kZstd;
+  }
   if (settings.segment_bytes != 0) {
     options.segment_bytes = settings.segment_bytes;
   }

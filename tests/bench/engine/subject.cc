@@ -54,10 +54,11 @@ void Subject::Drop() {
   }
 }
 
-std::unique_ptr<Engine> Subject::OpenFresh(uint64_t segment_bytes) {
+std::unique_ptr<Engine> Subject::OpenFresh(uint64_t segment_bytes,
+                                           const std::string& compression) {
   if (!fresh_folder_.empty()) std::filesystem::remove_all(fresh_folder_);
   fresh_folder_ = NewFolder("fresh");
-  auto engine = kind_.open({fresh_folder_, segment_bytes});
+  auto engine = kind_.open({fresh_folder_, segment_bytes, compression});
   Check(engine.status());
   return *std::move(engine);
 }

@@ -43,7 +43,8 @@ class Subject {
   void Drop();
 
   // A store in a folder of its own, empty.
-  std::unique_ptr<Engine> OpenFresh(uint64_t segment_bytes = 0);
+  std::unique_ptr<Engine> OpenFresh(uint64_t segment_bytes = 0,
+                                    const std::string& compression = "none");
   // Of the last OpenFresh; what stands there is removed with the next one.
   const std::string& fresh_folder() const { return fresh_folder_; }
 
@@ -80,6 +81,7 @@ struct Work {
 
 std::vector<Work> ReadWorks();
 std::vector<Work> WriteWorks();
+std::vector<Work> ValueWorks();
 std::vector<Work> LifeWorks();
 
 // What a work of LifeWorks does in a process of its own, as the command line

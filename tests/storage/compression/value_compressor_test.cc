@@ -97,6 +97,30 @@ TEST_P(ValueCompressorTest, WhatIsCompressedStaysAsItIs) {
   EXPECT_EQ(twice.compression, GetParam());
 }
 
+TEST_P(ValueCompressorTest, RenewsWhatWasStoredOtherwise) {
+  const std::string value(500, 'a');
+  Record plain = Put(value);
+  ASSERT_TRUE(compressor_.Renew(&plain).ok());
+  EXPECT_EQ(plain.compression, GetParam());
+  for (const Compression before : {Compression::kSnappy, Compression::kZstd}) {
+    ValueCompressor other({before, &dictionaries_});
+    Record record = Put(value);
+    other.Compress(absl::MakeSpan(&record, 1));
+    const std::string stored(record.value);
+    ASSERT_TRUE(compressor_.Renew(&record).ok());
+    EXPECT_LE(record.value.size(), stored.size());
+    std::string decoded;
+    ASSERT_TRUE(DecodeValue(record, dictionaries_, &decoded).ok());
+    EXPECT_EQ(decoded, value);
+    EXPECT_EQ(record.extra, "extra");
+  }
+  SeededRandom random(3);
+  const std::string noise = random.Bytes(300);
+  Record incompressible = Put(noise);
+  ASSERT_TRUE(compressor_.Renew(&incompressible).ok());
+  EXPECT_EQ(incompressible.value.data(), noise.data());
+}
+
 INSTANTIATE_TEST_SUITE_P(Compressors, ValueCompressorTest,
                          ::testing::Values(Compression::kSnappy,
                                            Compression::kZstd),
