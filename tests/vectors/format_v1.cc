@@ -13,6 +13,7 @@
 #include "storage/blocking_store.h"
 #include "storage/open.h"
 #include "tests/support/seeded_random.h"
+#include "tests/support/session_value.h"
 #include "tests/support/vector_source.h"
 
 namespace rundlet {
@@ -106,6 +107,41 @@ std::string& ActiveSegment(FolderImage* image) {
   return *active;
 }
 
+// Overwrites a few keys until the store has a dictionary of their values.
+void TeachSessions(Store* store) {
+  SeededRandom random(kSeed);
+  for (uint64_t i = 0; store->Stats().compression.dictionary_count == 0; ++i) {
+    Commit(store, {PutOperation{absl::StrCat("session:", i % 4),
+                                Value::Json(SessionValue(random))}});
+  }
+  Commit(store, {PutOperation{"session:0", Value::Json(SessionValue(random))}});
+}
+
+// What kill -9 leaves of a store that compresses.
+FolderImage MakeCompressed(Compression compression) {
+  CrashableFileSystem disk;
+  FakeClock clock(VectorTime() - absl::Minutes(1));
+  SeededRandom random(kSeed);
+  Options options = VectorOptions(&disk, &clock);
+  options.compression = compression;
+  options.dictionary_sample_bytes = 30'000;
+  options.random = [&random] { return random.Next(); };
+  auto store = Open(std::move(options));
+  Require(store.status());
+  if (compression == Compression::kZstd) TeachSessions(store->get());
+  FillBase(store->get());
+  FillLogs(store->get(), &clock);
+  SeededRandom sessions(kSeed + 1);
+  Commit(store->get(),
+         {PutOperation{"session:1", Value::Json(SessionValue(sessions))}});
+  AwaitHints(store->get());
+  for (const char* key : {"tail:1", "tail:2"}) {
+    Commit(store->get(), {PutOperation{key, Value::Text("written")}},
+           Durability::kOs);
+  }
+  return Kept(disk.Image());
+}
+
 }  // namespace
 
 absl::Time VectorTime() { return absl::FromUnixSeconds(1'770'000'000); }
@@ -155,6 +191,8 @@ std::map<std::string, FolderImage> MakeVectors() {
   Commit(store->get(), {PutOperation{"after", Value::Text("a crash")}});
   AwaitHints(store->get());
   vectors["recovered"] = Kept(disk.Image());
+  vectors["snappy"] = MakeCompressed(Compression::kSnappy);
+  vectors["zstd"] = MakeCompressed(Compression::kZstd);
   return vectors;
 }
 
