@@ -20,6 +20,7 @@ import sys
 import tempfile
 
 import defects_of_checks
+import defects_of_compression
 import defects_of_content
 import defects_of_syncs
 import defects_of_views
@@ -31,6 +32,7 @@ DEFECTS = (
     + defects_of_content.DEFECTS
     + defects_of_views.DEFECTS
     + defects_of_checks.DEFECTS
+    + defects_of_compression.DEFECTS
 )
 
 

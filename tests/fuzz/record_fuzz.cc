@@ -9,6 +9,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "storage/compression/value_codec.h"
 #include "storage/format/checksum.h"
 #include "storage/format/file_header.h"
 #include "storage/format/file_names.h"
@@ -25,12 +26,30 @@ void Require(bool condition) {
   if (!condition) std::abort();
 }
 
+// A value comes out whole, of the length that its bytes say, or not at all.
+void CheckValue(const Record& record) {
+  static const auto* const kNoDictionaries = new Dictionaries();
+  std::string value;
+  const absl::Status decoded = DecodeValue(record, *kNoDictionaries, &value);
+  if (!decoded.ok()) {
+    Require(record.compression != Compression::kNone);
+    Require(decoded.code() == absl::StatusCode::kDataLoss);
+    return;
+  }
+  Require(PlainValueBytes(record).value_or(0) == value.size());
+  Require(record.compression == Compression::kNone
+              ? value == record.value
+              : value.size() > record.value.size() &&
+                    value.size() <= kCompressibleBytesMax);
+}
+
 void CheckRecord(absl::string_view bytes, uint32_t seed) {
   const auto record = DecodeRecord(bytes, seed);
   if (!record.ok()) {
     Require(record.status().code() == absl::StatusCode::kDataLoss);
     return;
   }
+  CheckValue(*record);
   std::string again;
   AppendRecord(*record, seed, &again);
   Require(again.size() == record->EncodedBytes());

@@ -77,16 +77,22 @@ void FixEdits(uint32_t salt, size_t at, std::string* bytes) {
 
 absl::Status Replay(const Segment& segment, uint64_t from, uint64_t to,
                     bool* ends_transaction) {
-  return ReplaySegment(segment, from, to,
-                       [&](const Record& record, const Location& location) {
-                         Require(location.offset >= from &&
-                                 location.offset + location.bytes <= to);
-                         std::string buffer;
-                         const auto read = segment.Read(location, &buffer);
-                         Require(read.ok() && read->key == record.key);
-                         *ends_transaction = record.ends_transaction;
-                         return absl::OkStatus();
-                       });
+  return ReplaySegment(
+      segment, from, to, [&](const Record& record, const Location& location) {
+        Require(location.offset >= from &&
+                location.offset + location.bytes <= to);
+        std::string buffer;
+        const auto read = segment.Read(location, &buffer);
+        Require(read.ok() && read->key == record.key);
+        Require(read->value == record.value);
+        std::string value;
+        const absl::Status decoded =
+            segment.DecodeValue(record, location, &value);
+        Require(decoded.ok() || absl::IsDataLoss(decoded));
+        Require(segment.CheckValue(record, location).ok() == decoded.ok());
+        *ends_transaction = record.ends_transaction;
+        return absl::OkStatus();
+      });
 }
 
 void CheckLog(const Segment& segment, uint64_t synced_bytes) {
