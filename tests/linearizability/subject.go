@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -30,6 +31,8 @@ var reconnect = grpc.ConnectParams{
 type subject struct {
 	binary, data, target string
 	server               *rundlettest.Server
+	kills                atomic.Int64
+	lost                 atomic.Bool // it could not be started again
 }
 
 func startSubject(binary, data string) (*subject, error) {
@@ -80,6 +83,7 @@ func (s *subject) disturb(random *rand.Rand, pause time.Duration,
 			if err := s.start(s.target); err != nil {
 				return err
 			}
+			s.kills.Add(1)
 			continue
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
@@ -101,7 +105,9 @@ func (s *subject) run(seed int64, clients int, pause time.Duration,
 	done := make(chan struct{})
 	var disturbing, working sync.WaitGroup
 	disturbing.Go(func() {
-		errs <- s.disturb(rand.New(rand.NewSource(seed)), pause, done)
+		err := s.disturb(rand.New(rand.NewSource(seed)), pause, done)
+		s.lost.Store(err != nil)
+		errs <- err
 	})
 	for client := range clients {
 		working.Go(func() {
