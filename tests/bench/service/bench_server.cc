@@ -47,7 +47,7 @@ class EntriesEcho final
   bench::EchoMessage message_;
 };
 
-class Echo final : public bench::EchoService::CallbackService {
+class PlainEcho final : public bench::EchoService::CallbackService {
  public:
   grpc::ServerUnaryReactor* Echo(grpc::CallbackServerContext* context,
                                  const bench::EchoRequest* /*request*/,
@@ -76,7 +76,7 @@ class Echo final : public bench::EchoService::CallbackService {
   for (int i = 0; i < kBenchKeys; ++i) {
     if (!blocking.Put(BenchKey(i), value).ok()) std::abort();
   }
-  class Echo echo;
+  PlainEcho echo;
   GrpcServerOptions options;
   options.address = "127.0.0.1:0";
   options.default_durability = Durability::kOs;
