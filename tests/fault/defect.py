@@ -13,7 +13,9 @@ LOCK = "//tests/fault:lock_test"
 HISTORY = "//tests/conformance:random_history_test"
 WATCH_HISTORY = "//tests/fault:watch_history_test"
 LAWS = "//tests/conformance:engine_test"
+INTERLEAVING = "//tests/fault:interleaving_test"
 ENGINE = "//tests/storage/engine"
+ENGINE_FOLDER = "storage/engine/"
 LOG = "//tests/storage/log:"
 FORMAT = "//tests/storage/format:"
 
@@ -30,9 +32,14 @@ class Defect(NamedTuple):
     name: str
     tests: tuple[str, ...]  # each of them has to fail
     edits: tuple[Edit, ...]
+    config: str = ""  # in which they do; empty: the usual one
 
 
-def defect(name: str, tests: tuple[str, ...], *edits: str) -> Defect:
+def defect(
+    name: str, tests: tuple[str, ...], *edits: str, config: str = ""
+) -> Defect:
     """`edits`: file, text, instead; file, text, instead; ..."""
     triples = zip(edits[::3], edits[1::3], edits[2::3], strict=True)
-    return Defect(name, tests, tuple(Edit(*triple) for triple in triples))
+    return Defect(
+        name, tests, tuple(Edit(*triple) for triple in triples), config
+    )

@@ -2,7 +2,7 @@
 """Proves the tests: puts deliberate defects into the engine, one after the
 other, and demands that the tests that are named for each fail.
 
-    tests/fault/defects.py             # all of them, half an hour
+    tests/fault/defects.py             # all of them, an hour
     tests/fault/defects.py sync crc    # those whose names contain a word
     tests/fault/defects.py --check     # only whether all of them still apply
 
@@ -22,6 +22,7 @@ import tempfile
 import defects_of_checks
 import defects_of_compression
 import defects_of_content
+import defects_of_orders
 import defects_of_syncs
 import defects_of_views
 from defect import Defect
@@ -33,6 +34,7 @@ DEFECTS = (
     + defects_of_views.DEFECTS
     + defects_of_checks.DEFECTS
     + defects_of_compression.DEFECTS
+    + defects_of_orders.DEFECTS
 )
 
 
@@ -72,6 +74,9 @@ class Workspace:
 
     def survivors(self, defect: Defect) -> list[str]:
         """The tests that ought to fail for the defect and do not."""
+        options = ["--jobs=2"]
+        if defect.config:
+            options.append(f"--config={defect.config}")
         before = {}
         for edit in defect.edits:
             path = self.tree / edit.file
@@ -79,11 +84,11 @@ class Workspace:
             before.setdefault(path, text)
             path.write_text(text.replace(edit.text, edit.instead))
         try:
-            built = self.bazel("build", "--jobs=2", *defect.tests)
+            built = self.bazel("build", *options, *defect.tests)
             if built.returncode != 0:
                 print(f"does not build:\n{built.stdout}")
                 return list(defect.tests)
-            ran = self.bazel("test", "--jobs=2", "--keep_going", *defect.tests)
+            ran = self.bazel("test", "--keep_going", *options, *defect.tests)
         finally:
             for path, text in before.items():
                 path.write_text(text)
