@@ -17,7 +17,7 @@ struct FreeContext {
 
 // A context costs more to make than most values to decompress.
 ZSTD_DCtx* ContextOfThread() {
-  thread_local const std::unique_ptr<ZSTD_DCtx, FreeContext> context(
+  thread_local std::unique_ptr<ZSTD_DCtx, FreeContext> context(
       ZSTD_createDCtx());
   return context.get();
 }

@@ -144,7 +144,7 @@ absl::Status Segment::DecodeValue(const Record& record,
                                   const Location& location,
                                   std::string* value) const {
   static const auto* const kNoDictionaries = new Dictionaries();
-  const absl::Status decoded = rundlet::DecodeValue(
+  absl::Status decoded = rundlet::DecodeValue(
       record, dictionaries_ == nullptr ? *kNoDictionaries : *dictionaries_,
       value);
   if (!absl::IsDataLoss(decoded)) return decoded;
