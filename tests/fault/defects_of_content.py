@@ -10,6 +10,7 @@ from defect import (
     LAWS,
     LOG,
     POWER_LOSS,
+    STEPS,
     TORN_TAIL,
     defect,
 )
@@ -17,7 +18,6 @@ from defect import (
 COMPACTION = "storage/engine/compaction/compaction.cc"
 COPY_SOURCE = "storage/engine/compaction/copy_source.cc"
 SURVEY = "storage/engine/compaction/compaction_survey.cc"
-STEPS = "//tests/storage/engine/compaction:compaction_step_test"
 SUBSETS = "//tests/storage/engine/compaction:compaction_subsets_test"
 RECOVERY = "storage/engine/recovery/recovery.cc"
 REPLAY = "storage/log/segment_replay.cc"

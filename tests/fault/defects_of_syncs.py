@@ -6,6 +6,7 @@ from defect import (
     HISTORY,
     LOG,
     POWER_LOSS,
+    STEPS,
     defect,
 )
 
@@ -117,7 +118,7 @@ DEFECTS = [
     ),
     defect(
         "skip the sync of the log in a compaction",
-        (POWER_LOSS,),
+        (STEPS,),
         "storage/engine/compaction/compaction.cc",
         "if (status.ok()) status = environment_.sync_log();",
         "",

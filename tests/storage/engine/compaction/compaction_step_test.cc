@@ -13,6 +13,8 @@
 #include "gtest/gtest.h"
 #include "storage/log/segment_replay.h"
 #include "tests/storage/engine/compaction/compaction_steps.h"
+#include "tests/support/power_loss.h"
+#include "tests/support/seeded_random.h"
 
 namespace rundlet {
 namespace {
@@ -183,6 +185,20 @@ TEST_F(CompactionStepTest, TheNewestDeleteOfAKeyStandsForAll) {
   EXPECT_EQ(Step(ids).records_kept, 1u);
   Reopen();
   EXPECT_EQ(engine_->Read("k"), "-");
+}
+
+// The newer record that made the older one superfluous is not in the inputs.
+TEST_F(CompactionStepTest, WhatHidesADroppedRecordSurvivesAPowerLoss) {
+  PutOs("k", "old");
+  const uint64_t sealed = Seal();
+  PutOs("k", "new");  // not synced, and would not be for an hour
+  EXPECT_EQ(Step({sealed}).records_dropped, 1u);
+  disk_.PowerOff();
+  engine_.reset();
+  SeededRandom random(1);
+  disk_.PowerOn(PowerLoss::kUnsynced, random);
+  Reopen();
+  EXPECT_EQ(engine_->Read("k"), "new");
 }
 
 TEST_F(CompactionStepTest, WhatAPinNeedsIsKeptOnce) {
