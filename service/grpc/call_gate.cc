@@ -12,12 +12,12 @@ constexpr absl::Duration kOverloadDelay = absl::Milliseconds(100);
 }  // namespace
 
 absl::StatusOr<CallGate::Pass> CallGate::Enter(uint64_t request_bytes) {
-  // Counted before `closed_` is read: either Close comes later and the wait
+  // Counted before `closed` is read: either Close comes later and the wait
   // sees this call, or this call sees that the gate is closed.
-  call_count_.fetch_add(1);
-  const uint64_t before = request_bytes_.fetch_add(request_bytes);
-  Pass pass(this, request_bytes);
-  if (closed_.load()) {
+  inside_->call_count.fetch_add(1);
+  const uint64_t before = inside_->request_bytes.fetch_add(request_bytes);
+  Pass pass(inside_, request_bytes);
+  if (inside_->closed.load()) {
     return RetryLater(Reason::kDraining,
                       "the server is draining; nothing was done",
                       kDrainingDelay);
@@ -31,25 +31,25 @@ absl::StatusOr<CallGate::Pass> CallGate::Enter(uint64_t request_bytes) {
   return pass;
 }
 
-void CallGate::Close() { closed_.store(true); }
+void CallGate::Close() { inside_->closed.store(true); }
 
 bool CallGate::WaitUntilEmpty(absl::Duration timeout) {
-  absl::MutexLock lock(&mutex_);
+  absl::MutexLock lock(&inside_->mutex);
   // Only the last call signals, so a wait is hardly ever begun twice.
-  while (call_count_.load() > 0) {
-    if (empty_.WaitWithTimeout(&mutex_, timeout)) {
-      return call_count_.load() == 0;
+  while (inside_->call_count.load() > 0) {
+    if (inside_->empty.WaitWithTimeout(&inside_->mutex, timeout)) {
+      return inside_->call_count.load() == 0;
     }
   }
   return true;
 }
 
-void CallGate::Leave(uint64_t request_bytes) {
-  request_bytes_.fetch_sub(request_bytes);
-  // Counted before `closed_` is read, so that no waiter misses the last one.
-  if (call_count_.fetch_sub(1) == 1 && closed_.load()) {
-    absl::MutexLock lock(&mutex_);
-    empty_.SignalAll();
+void CallGate::Inside::Leave(uint64_t bytes) {
+  request_bytes.fetch_sub(bytes);
+  // Counted before `closed` is read, so that no waiter misses the last one.
+  if (call_count.fetch_sub(1) == 1 && closed.load()) {
+    absl::MutexLock lock(&mutex);
+    empty.SignalAll();
   }
 }
 

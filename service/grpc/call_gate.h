@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -16,20 +17,21 @@
 
 namespace rundlet {
 
-// Thread-safe. Must outlive its passes, and the call of a pass: a thread that
-// leaves may still signal when the count is zero already.
+// Thread-safe. Passes may outlive it: what a stream has begun may end when the
+// stream, and the server, are gone.
 class CallGate {
+  struct Inside;
+
  public:
   // Stands for one call; leaves the gate when it goes out of scope.
   class Pass {
    public:
     Pass() = default;
-    Pass(Pass&& other) noexcept
-        : gate_(std::exchange(other.gate_, nullptr)), bytes_(other.bytes_) {}
+    Pass(Pass&& other) noexcept = default;
     Pass& operator=(Pass&& other) noexcept {
       if (this == &other) return *this;
       Leave();
-      gate_ = std::exchange(other.gate_, nullptr);
+      inside_ = std::move(other.inside_);
       bytes_ = other.bytes_;
       return *this;
     }
@@ -37,14 +39,15 @@ class CallGate {
 
     // Leaves now.
     void Leave() {
-      if (gate_ != nullptr) std::exchange(gate_, nullptr)->Leave(bytes_);
+      if (inside_ != nullptr) std::exchange(inside_, nullptr)->Leave(bytes_);
     }
 
    private:
     friend class CallGate;
-    Pass(CallGate* gate, uint64_t bytes) : gate_(gate), bytes_(bytes) {}
+    Pass(std::shared_ptr<Inside> inside, uint64_t bytes)
+        : inside_(std::move(inside)), bytes_(bytes) {}
 
-    CallGate* gate_ = nullptr;
+    std::shared_ptr<Inside> inside_;
     uint64_t bytes_ = 0;
   };
 
@@ -64,18 +67,23 @@ class CallGate {
   bool WaitUntilEmpty(absl::Duration timeout);
 
   // How many calls are inside.
-  int64_t call_count() const { return call_count_.load(); }
+  int64_t call_count() const { return inside_->call_count.load(); }
 
  private:
-  void Leave(uint64_t request_bytes);
+  // What the gate and its passes share.
+  struct Inside {
+    void Leave(uint64_t bytes);
+
+    std::atomic<int64_t> call_count{0};
+    std::atomic<uint64_t> request_bytes{0};
+    std::atomic<bool> closed{false};
+
+    absl::Mutex mutex;    // for the wait only; it guards nothing
+    absl::CondVar empty;  // signalled when the last call leaves a closed gate
+  };
 
   const uint64_t request_bytes_max_;
-  std::atomic<int64_t> call_count_{0};
-  std::atomic<uint64_t> request_bytes_{0};
-  std::atomic<bool> closed_{false};
-
-  absl::Mutex mutex_;    // for the wait only; it guards nothing
-  absl::CondVar empty_;  // signalled when the last call leaves a closed gate
+  const std::shared_ptr<Inside> inside_ = std::make_shared<Inside>();
 };
 
 }  // namespace rundlet

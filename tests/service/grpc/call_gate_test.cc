@@ -6,6 +6,7 @@
 #include "service/grpc/call_gate.h"
 
 #include <atomic>
+#include <memory>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -50,6 +51,16 @@ TEST(CallGateTest, ClosedItTurnsAwayAndTellsWhenItIsEmpty) {
   std::thread leaver([&pass] { pass.Leave(); });
   EXPECT_TRUE(gate.WaitUntilEmpty(absl::InfiniteDuration()));
   leaver.join();
+}
+
+// A callback of the store may be the last to let go of a stream that is over.
+TEST(CallGateTest, APassMayOutliveTheGate) {
+  auto gate = std::make_unique<CallGate>(100);
+  absl::StatusOr<CallGate::Pass> pass = gate->Enter(10);
+  ASSERT_TRUE(pass.ok());
+  gate->Close();
+  gate.reset();
+  pass->Leave();
 }
 
 TEST(CallGateTest, NobodyIsInsideOnceTheWaitEnds) {
