@@ -20,7 +20,8 @@ int mallctl(const char* name, void* old_value, size_t* old_bytes,
             void* new_value, size_t new_bytes) __attribute__((weak));
 
 // That of the sanitizers, where the program is built with one: their allocator
-// stands in for the library's, whose figures are then zero.
+// stands in for the library's, whose figures are then zero. The name is theirs.
+// NOLINTNEXTLINE(bugprone-reserved-identifier)
 size_t __sanitizer_get_current_allocated_bytes() __attribute__((weak));
 
 // What jemalloc keeps of freed memory counts for the kernel, and grows with the

@@ -37,7 +37,7 @@ absl::StatusOr<DecodedWrite> Decode(v1::DeleteRangeRequest* proto,
 
 absl::Status Encode(Receipt receipt, const WriteNotes& notes,
                     v1::AddResponse* proto) {
-  const absl::Status status = CheckApplied(receipt, notes);
+  absl::Status status = CheckApplied(receipt, notes);
   if (!status.ok()) return status;
   EncodeReceipt(receipt, proto);
   proto->set_sum(receipt.results[0].number.value_or(0));
