@@ -83,9 +83,13 @@ TEST_F(CommitFlushingTest, BelowDiskASyncFollowsByItself) {
   EXPECT_EQ(pipeline().counts().pending_bytes, 0u);
 }
 
-TEST_F(CommitFlushingTest, SyncCompletesWhenAllBeforeItIsThere) {
+TEST_F(CommitFlushingTest, WhereNothingIsUnsyncedSyncDoesNothing) {
   EXPECT_TRUE(engine_->Sync(Durability::kDisk).Get().ok());
   EXPECT_EQ(pipeline().counts().syncs, 0u);
+}
+
+// No sync was wanted before: the flusher would still be looking for it.
+TEST_F(CommitFlushingTest, SyncCompletesWhenAllBeforeItIsThere) {
   Put("a", "1", Durability::kMemory);
   EXPECT_TRUE(engine_->Sync(Durability::kOs).has_come());
   EXPECT_EQ(pipeline().counts().writes, 1u);
