@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "service/grpc/errors.h"
@@ -47,9 +48,10 @@ absl::StatusOr<Expiry> DecodeExpireTime(
   return Expiry::At(absl::UnixEpoch() + since_epoch);
 }
 
+// `ttl` or `expire_time`; empty: neither is set.
 template <typename Proto>
-absl::StatusOr<Expiry> DecodePutExpiry(const FieldPath& message,
-                                       const Proto& proto) {
+absl::StatusOr<std::optional<Expiry>> DecodeTime(const FieldPath& message,
+                                                 const Proto& proto) {
   const absl::Status jitter = CheckJitter(message, proto);
   if (!jitter.ok()) return jitter;
   switch (proto.expiry_case()) {
@@ -58,54 +60,44 @@ absl::StatusOr<Expiry> DecodePutExpiry(const FieldPath& message,
     case Proto::kExpireTime:
       return DecodeExpireTime(FieldPath(message, "expire_time"),
                               proto.expire_time());
-    case Proto::kKeepExpiry:
-      if (proto.keep_expiry()) return Expiry::Keep();
-      return InvalidField(FieldPath(message, "keep_expiry"),
-                          "must be true or not set");
-    case Proto::EXPIRY_NOT_SET:
-      break;
+    default:
+      return std::nullopt;
   }
-  return Expiry::Never();
+}
+
+template <typename Proto>
+absl::StatusOr<Expiry> DecodePutExpiry(const FieldPath& message,
+                                       const Proto& proto) {
+  const absl::StatusOr<std::optional<Expiry>> time = DecodeTime(message, proto);
+  if (!time.ok()) return time.status();
+  if (time->has_value()) return **time;
+  if (!proto.has_keep_expiry()) return Expiry::Never();
+  if (proto.keep_expiry()) return Expiry::Keep();
+  return InvalidField(FieldPath(message, "keep_expiry"),
+                      "must be true or not set");
 }
 
 template <typename Proto>
 absl::StatusOr<Expiry> DecodeNewExpiry(const FieldPath& message,
                                        const Proto& proto) {
-  const absl::Status jitter = CheckJitter(message, proto);
-  if (!jitter.ok()) return jitter;
-  switch (proto.expiry_case()) {
-    case Proto::kTtl:
-      return DecodeTtl(message, proto);
-    case Proto::kExpireTime:
-      return DecodeExpireTime(FieldPath(message, "expire_time"),
-                              proto.expire_time());
-    case Proto::kNever:
-      if (proto.never()) return Expiry::Never();
-      return InvalidField(FieldPath(message, "never"),
-                          "must be true or not set");
-    case Proto::EXPIRY_NOT_SET:
-      break;
+  const absl::StatusOr<std::optional<Expiry>> time = DecodeTime(message, proto);
+  if (!time.ok()) return time.status();
+  if (time->has_value()) return **time;
+  if (!proto.has_never()) {
+    return InvalidField(FieldPath(message, "expiry"),
+                        "is required: ttl, expire_time or never");
   }
-  return InvalidField(FieldPath(message, "expiry"),
-                      "is required: ttl, expire_time or never");
+  if (proto.never()) return Expiry::Never();
+  return InvalidField(FieldPath(message, "never"), "must be true or not set");
 }
 
 // Of a key that an add creates.
 template <typename Proto>
 absl::StatusOr<Expiry> DecodeFirstExpiry(const FieldPath& message,
                                          const Proto& proto) {
-  const absl::Status jitter = CheckJitter(message, proto);
-  if (!jitter.ok()) return jitter;
-  switch (proto.expiry_case()) {
-    case Proto::kTtl:
-      return DecodeTtl(message, proto);
-    case Proto::kExpireTime:
-      return DecodeExpireTime(FieldPath(message, "expire_time"),
-                              proto.expire_time());
-    case Proto::EXPIRY_NOT_SET:
-      break;
-  }
-  return Expiry::Never();
+  const absl::StatusOr<std::optional<Expiry>> time = DecodeTime(message, proto);
+  if (!time.ok()) return time.status();
+  return time->value_or(Expiry::Never());
 }
 
 }  // namespace
