@@ -95,6 +95,16 @@ class CompressedStoreTest : public ::testing::TestWithParam<Compression> {
       request.after = page->entries.back().key;
     }
   }
+  // Closes the store and repairs it into /repaired.
+  absl::StatusOr<RepairReport> Repair() {
+    store_.reset();
+    RepairRequest repair;
+    repair.from = "/data";
+    repair.to = "/repaired";
+    repair.file_system = &disk_;
+    return RepairStore(std::move(repair));
+  }
+
   void ExpectAll() {
     EXPECT_EQ(ReadAll(), values_);
     for (int i = 0; i < 2; ++i) {  // from the log, and from the cache
@@ -244,12 +254,7 @@ TEST_P(CompressedStoreTest, ABackupAndARepairKeepValuesAndDictionaries) {
   restore.file_system = &disk_;
   const auto restored = RestoreBackup(std::move(restore));
   ASSERT_TRUE(restored.ok()) << restored.status();
-  store_.reset();
-  RepairRequest repair;
-  repair.from = "/data";
-  repair.to = "/repaired";
-  repair.file_system = &disk_;
-  const auto repaired = RepairStore(std::move(repair));
+  const auto repaired = Repair();
   ASSERT_TRUE(repaired.ok()) << repaired.status();
   EXPECT_EQ(repaired->loss_count, 0u);
   for (const char* folder : {"/backup", "/restored", "/repaired"}) {
@@ -290,12 +295,7 @@ TEST_P(CompressedStoreTest, APayloadThatCannotBeDecompressedIsTold) {
   ASSERT_EQ(verified->damage_count, 1u);
   EXPECT_EQ(verified->damage[0].offset, kRecordAt);
   EXPECT_THAT(verified->damage[0].keys_at_risk, ElementsAre("bad"));
-  store_.reset();
-  RepairRequest repair;
-  repair.from = "/data";
-  repair.to = "/repaired";
-  repair.file_system = &disk_;
-  const auto repaired = RepairStore(std::move(repair));
+  const auto repaired = Repair();
   ASSERT_TRUE(repaired.ok()) << repaired.status();
   ASSERT_EQ(repaired->loss_count, 1u);
   EXPECT_EQ(repaired->losses[0].key, "bad");
@@ -308,11 +308,7 @@ TEST_P(CompressedStoreTest, ARepairWithoutDictionariesTellsWhatItLoses) {
   auto image = disk_.Image();
   image.erase("/data/MANIFEST");
   disk_.SetImage(image);
-  RepairRequest repair;
-  repair.from = "/data";
-  repair.to = "/repaired";
-  repair.file_system = &disk_;
-  const auto repaired = RepairStore(std::move(repair));
+  const auto repaired = Repair();
   ASSERT_TRUE(repaired.ok()) << repaired.status();
   EXPECT_EQ(repaired->loss_count > 0, GetParam() == Compression::kZstd);
   Open("/repaired", GetParam());
