@@ -4,6 +4,7 @@
 #include <string>
 #include <variant>
 
+#include "absl/strings/cord.h"
 #include "absl/strings/numbers.h"
 #include "google/rpc/error_info.pb.h"
 #include "google/rpc/status.pb.h"
@@ -126,14 +127,16 @@ absl::Time TimeOf(const google::protobuf::Timestamp& message) {
 }
 
 absl::Status StatusOf(const grpc::Status& status) {
-  const absl::Status plain(static_cast<absl::StatusCode>(status.error_code()),
-                           status.error_message());
+  absl::Status plain(static_cast<absl::StatusCode>(status.error_code()),
+                     status.error_message());
   google::rpc::Status details;
   google::rpc::ErrorInfo info;
   if (!details.ParseFromString(status.error_details()) ||
       details.details().empty() || !details.details(0).UnpackTo(&info)) {
     return plain;
   }
+  plain.SetPayload(details.details(0).type_url(),
+                   absl::Cord(details.details(0).value()));
   const uint64_t oldest = NumberIn(info, "oldest_revision");
   const uint64_t resume = NumberIn(info, "resume_revision");
   if (oldest != 0) return HistoryGone(plain, oldest);

@@ -19,6 +19,7 @@
 
 namespace rundlet {
 
+// With google.rpc.ErrorInfo as a payload, if it is there.
 absl::Status StatusOf(const grpc::Status& status);
 absl::Time TimeOf(const google::protobuf::Timestamp& message);
 Entry EntryOf(const v1::Entry& message);
