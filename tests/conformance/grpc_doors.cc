@@ -59,8 +59,7 @@ struct MethodSetter {
   bool operator()(const DeleteRangeOperation& range) const {
     if (!transaction.conditions.empty()) return false;
     v1::DeleteRangeRequest* const message = out->mutable_delete_range();
-    message->set_start(range.range.start);
-    message->set_end(range.range.end);
+    SetRange(range.range, message);
     message->set_keys_max(range.keys_max);
     SetCommon(transaction, message);
     return true;

@@ -33,8 +33,7 @@ struct OperationSetter {
   }
   void operator()(const DeleteRangeOperation& range) {
     v1::DeleteRangeOperation* out = message->mutable_delete_range();
-    out->set_start(range.range.start);
-    out->set_end(range.range.end);
+    SetRange(range.range, out);
     out->set_keys_max(range.keys_max);
   }
 };

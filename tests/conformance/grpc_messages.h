@@ -15,6 +15,7 @@
 #include "rundlet/v1/transaction.pb.h"
 #include "rundlet/v1/write.pb.h"
 #include "storage/entry.h"
+#include "storage/scan.h"
 #include "storage/transaction.h"
 
 namespace rundlet {
@@ -49,6 +50,17 @@ bool SetExpiry(const Expiry& expiry, Message* message) {
     return false;
   }
   return true;
+}
+
+// A range as `prefix` if it is one: its end need not be UTF-8.
+template <typename Message>
+void SetRange(const KeyRange& range, Message* message) {
+  if (range.end == KeyRange::Prefix(range.start).end) {
+    message->set_prefix(range.start);
+    return;
+  }
+  message->set_start(range.start);
+  message->set_end(range.end);
 }
 
 // An operation as a step of a transaction, or as a request of its own: their

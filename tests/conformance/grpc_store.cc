@@ -103,8 +103,7 @@ void GrpcStore::Scan(ScanRequest request, ScanCallback done) {
 
 absl::StatusOr<ScanPage> GrpcStore::ScanNow(const ScanRequest& request) {
   v1::ListRequest message;
-  message.set_start(request.range.start);
-  message.set_end(request.range.end);
+  SetRange(request.range, &message);
   message.set_reverse(request.reverse);
   message.set_min_revision(request.not_before);
   message.set_page_size(std::min<uint64_t>(request.entries_max, 1000));

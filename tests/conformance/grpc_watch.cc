@@ -14,9 +14,7 @@ namespace {
 v1::WatchRequest MessageOf(const WatchRequest& request) {
   v1::WatchRequest message;
   for (const KeyRange& range : request.ranges) {
-    v1::KeyRange* out = message.add_ranges();
-    out->set_start(range.start);
-    out->set_end(range.end);
+    SetRange(range, message.add_ranges());
   }
   message.set_start_revision(request.from);
   message.set_present_state(request.present_state);

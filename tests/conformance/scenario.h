@@ -54,9 +54,12 @@ struct Scenario {
   std::vector<Step> steps;
 };
 
-// What a scenario may need: "clock", "compact", "limits", "restart", "server",
-// "steady".
+// What a scenario may need: "clock", "compact", "forgets", "history", "limits",
+// "restart", "server", "steady".
 const std::set<std::string>& Needs();
+
+// The member `limits` of a scenario. INVALID_ARGUMENT: no such limit.
+absl::StatusOr<Limits> ParseLimits(const Json& json);
 
 // The scenarios of the text of one file. INVALID_ARGUMENT: it is not JSON, has
 // a name twice or one that the grammar or the wire API does not have, lacks one

@@ -55,6 +55,7 @@ class EngineWorld : public ScenarioWorld {
   }
 
   ScenarioDoor* door() override { return door_.get(); }
+  int grpc_port() override { return server_ == nullptr ? 0 : server_->port(); }
   absl::Time Now() override { return clock_.Now(); }
   void Advance(absl::Duration duration) override { clock_.Advance(duration); }
   absl::Status Compact() override {
@@ -148,8 +149,10 @@ ScenarioDoorKind EngineDoor(const char* name, Front front,
                             Disturbance disturbance = Disturbance::kNone) {
   ScenarioDoorKind kind;
   kind.name = name;
-  kind.has = {"clock", "compact", "limits", "restart", "steady"};
+  kind.has = {"clock",  "compact", "forgets", "history",
+              "limits", "restart", "steady"};
   if (disturbance == Disturbance::kRestart) kind.has.erase("steady");
+  if (disturbance == Disturbance::kCompaction) kind.has.erase("history");
   if (front == Front::kUnary || front == Front::kPipeline) {
     kind.has.insert("server");
   }
@@ -163,7 +166,7 @@ ScenarioDoorKind EngineDoor(const char* name, Front front,
 ScenarioDoorKind ModelDoor() {
   ScenarioDoorKind kind;
   kind.name = "Model";
-  kind.has = {"clock", "compact", "limits", "steady"};
+  kind.has = {"clock", "compact", "history", "limits", "steady"};
   kind.make = [](const Limits& limits) {
     return std::make_unique<ModelWorld>(limits);
   };

@@ -23,6 +23,8 @@ class ScenarioWorld {
 
   // Null if the world could not be made. Another one after a restart.
   virtual ScenarioDoor* door() = 0;
+  // Where gRPC is served on loopback; 0: nowhere. Another one after a restart.
+  virtual int grpc_port() { return 0; }
   virtual absl::Time Now() = 0;
   virtual void Advance(absl::Duration duration) = 0;
   virtual absl::Status Restart() = 0;

@@ -19,7 +19,7 @@ namespace {
 using google::protobuf::Message;
 
 // Nothing that is promised takes as long.
-constexpr absl::Duration kPatience = absl::Seconds(60);
+constexpr absl::Duration kPatience = absl::Seconds(30);
 
 template <typename Specific>
 Specific* As(Message* message) {

@@ -23,7 +23,7 @@ using Stub = v1::KeyValueService::Stub;
 // Nothing that is promised takes as long.
 void SetPatience(grpc::ClientContext* context) {
   context->set_deadline(std::chrono::system_clock::now() +
-                        std::chrono::seconds(60));
+                        std::chrono::seconds(30));
 }
 
 using Method = std::function<grpc::Status(Stub*, const Message& request,
