@@ -4,10 +4,14 @@ Method: a bad text for every rule, beside the nearest text that is right.
 """
 
 import pathlib
+import shutil
+import subprocess
+import tempfile
 import unittest
 
 import includes
 import sizes
+import tree
 import words
 
 
@@ -110,6 +114,46 @@ class WordsTest(unittest.TestCase):
     def test_allowed(self):
         for text in ("the /data volume", "tests/work/x", "XXXL"):
             self.assertEqual(self.findings(text), [], text)
+
+
+class BreakingTest(unittest.TestCase):
+    """`buf breaking`, as the lint stage calls it."""
+
+    def passes(self, old: str, new: str) -> bool:
+        """Whether proto may have `new` in write.proto where it has `old`."""
+        with tempfile.TemporaryDirectory() as folder:
+            copy = pathlib.Path(folder) / "proto"
+            shutil.copytree(tree.ROOT / "proto", copy)
+            path = copy / "rundlet/v1/write.proto"
+            text = path.read_text()
+            self.assertIn(old, text)
+            path.write_text(text.replace(old, new, 1))
+            result = subprocess.run(
+                ["buf", "breaking", copy, "--against", copy / "baseline.binpb"],
+                capture_output=True,
+            )
+        return result.returncode == 0
+
+    def test_what_clients_would_notice(self):
+        for old, new in (
+            ("bool create_only = 6;", "bool create_only = 66;"),
+            ("bool create_only = 6;", "string create_only = 6;"),
+            ("bool create_only = 6;", "bool only_create = 6;"),
+            ("bool create_only = 6;", ""),
+            ("bool create_only = 6;", "repeated bool create_only = 6;"),
+            ("EXPIRY_TEST_NEVER = 3;", "EXPIRY_TEST_NEVER = 5;"),
+            ("message SyncRequest {", "message FlushRequest {"),
+        ):
+            self.assertFalse(self.passes(old, new), new)
+
+    def test_additions(self):
+        self.assertTrue(self.passes("", ""))
+        self.assertTrue(
+            self.passes(
+                "bool create_only = 6;",
+                "bool create_only = 6;\n\n  // New.\n  bool added = 77;",
+            )
+        )
 
 
 if __name__ == "__main__":

@@ -13,10 +13,11 @@ import tree
 FILE_LINES_MAX = 350
 FUNCTION_LINES_MAX = 70
 
-# Data, not text that someone reads from top to bottom. A BUILD file is a table:
-# one target a header.
+# Data, or generated: not text that someone reads from top to bottom. A BUILD
+# file is a table: one target a header.
 _DATA = re.compile(
-    r"((^|/)BUILD$|\.json|\.log|\.sum|\.lock|_pb2(_grpc)?\.pyi?|\.pb\.go)$"
+    r"((^|/)BUILD$|\.json|\.log|\.sum|\.lock|\.binpb|_pb2(_grpc)?\.pyi?|\.pb\.go"
+    r"|REFERENCE\.md)$"
 )
 
 # What is not code in C++ and Go: comments, strings, characters.

@@ -14,6 +14,9 @@ check 'buildifier' buildifier -mode=check -lint=warn \
 check 'shellcheck' shellcheck -x -P SCRIPTDIR "${scripts[@]}"
 check 'buf lint' buf lint proto
 check 'buf format' buf format --diff --exit-code proto
+check 'buf breaking: proto/baseline.binpb' \
+  buf breaking proto --against proto/baseline.binpb
+check 'proto/REFERENCE.md is up to date' proto/generate_reference.sh --check
 check 'ruff check' ruff check --quiet "${python[@]}"
 check 'ruff format' ruff format --check --quiet "${python[@]}"
 check 'lint: the checks find what they look for' \

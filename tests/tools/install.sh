@@ -14,6 +14,7 @@ mkdir -p "$bin"
 go_tools=(
   github.com/bazelbuild/buildtools/buildifier@v0.0.0-20260904073137-eaa4d125b423
   github.com/fullstorydev/grpcurl/cmd/grpcurl@v1.9.4
+  github.com/pseudomuto/protoc-gen-doc/cmd/protoc-gen-doc@v1.5.1
   github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0
   sigs.k8s.io/kustomize/kustomize/v5@v5.7.1
 )
