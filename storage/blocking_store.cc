@@ -29,6 +29,7 @@ Transaction Single(Operation operation) {
 }  // namespace
 
 absl::StatusOr<Receipt> BlockingStore::Commit(Transaction transaction) {
+  transaction.may_block = true;
   return Wait<absl::StatusOr<Receipt>>([&](Store::CommitCallback done) {
     store_->Commit(std::move(transaction), std::move(done));
   });

@@ -53,6 +53,10 @@ struct Options {
   // How long a write below kDisk may wait for its sync (the loss window of P2).
   absl::Duration sync_interval = absl::Milliseconds(100);
 
+  // Zeros that are written ahead of the log's end where commits wait for the
+  // disk: a sync is cheaper that need not make the file longer. 0: none are.
+  uint64_t log_ahead_bytes = uint64_t{256} << 10;
+
   // How soon after its time an expired key is deleted; reads hide it at once.
   absl::Duration sweep_interval = absl::Milliseconds(50);
 

@@ -104,6 +104,10 @@ struct Transaction {
   // once, like MSG_MORE: the store may hold this one back to write both
   // together. The last of a run must not set it, unless a Sync ends the run.
   bool more = false;
+  // The calling thread waits for the callback anyway: the store may have it
+  // wait for the disk, which saves the way to the store's own thread and back.
+  // Not for network threads, and not inside a callback.
+  bool may_block = false;
   // Exactly once: while the store remembers a request of that name, for at
   // least Options::request_window after its commit, another one changes
   // nothing. INVALID_ARGUMENT: it was another transaction. RESOURCE_EXHAUSTED:

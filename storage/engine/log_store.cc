@@ -178,7 +178,7 @@ absl::Status LogStore::StartThreads() {
   log_ = std::make_unique<ActiveLog>(
       ActiveLog::Settings{options_.file_system, options_.path, store_id_,
                           options_.segment_bytes, options_.revision_block,
-                          chain_.get()},
+                          chain_.get(), options_.log_ahead_bytes},
       recovered_.manifest.get(), &segments_, std::move(recovered_.writer),
       recovered_.next_segment_id);
   StartViews();

@@ -12,10 +12,15 @@ namespace {
 // A buffer that one huge group has grown is not kept for the small ones.
 constexpr size_t kBufferBytesKept = 1 << 20;
 
+// Zeros that one write(2) takes.
+constexpr uint64_t kZeroBytes = 256 << 10;
+
 }  // namespace
 
 LogWriter::LogWriter(std::shared_ptr<Segment> segment, const SegmentSeal& seal)
-    : segment_(std::move(segment)), seal_(seal) {
+    : segment_(std::move(segment)),
+      seal_(seal),
+      file_bytes_(segment_->bytes()) {
   seal_.segment_id = segment_->id();
 }
 
@@ -64,6 +69,7 @@ absl::Status LogWriter::Append(absl::Span<const Record> records,
     return written;
   }
   segment_->set_bytes(group_offset_ + buffer_.size());
+  file_bytes_ = std::max(file_bytes_, segment_->bytes());
   if (!records.empty()) {
     if (seal_.record_count == 0) seal_.revision_min = records.front().revision;
     seal_.revision_max = records.back().revision;
@@ -75,7 +81,30 @@ absl::Status LogWriter::Append(absl::Span<const Record> records,
 absl::Status LogWriter::Repair() {
   absl::Status cut = segment_->file().Truncate(segment_->bytes());
   if (!cut.ok()) return cut;
+  file_bytes_ = segment_->bytes();
   return segment_->file().Sync();
+}
+
+absl::Status LogWriter::Extend(uint64_t bytes) {
+  const uint64_t target = segment_->bytes() + bytes;
+  const std::string zeros(std::min(bytes, kZeroBytes), '\0');
+  while (file_bytes_ < target) {
+    const uint64_t step =
+        std::min<uint64_t>(zeros.size(), target - file_bytes_);
+    absl::Status written = segment_->file().WriteAt(
+        file_bytes_, absl::string_view(zeros).substr(0, step));
+    // Also what a failed write left is to be trimmed.
+    file_bytes_ += step;
+    if (!written.ok()) return written;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status LogWriter::Trim() {
+  if (ahead_bytes() == 0) return absl::OkStatus();
+  absl::Status cut = segment_->file().Truncate(segment_->bytes());
+  if (cut.ok()) file_bytes_ = segment_->bytes();
+  return cut;
 }
 
 SegmentSeal LogWriter::Seal() const {

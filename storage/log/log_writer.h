@@ -36,6 +36,19 @@ class LogWriter {
   // cannot come back after a crash. After an error the store has to stop.
   absl::Status Repair();
 
+  // Writes zeros behind the end, until the file is `bytes` longer than what
+  // counts. A group that takes their place leaves the file's size alone, and a
+  // sync then has nothing but the group to write. After an error the file may
+  // have some of them.
+  absl::Status Extend(uint64_t bytes);
+
+  // Takes back what Extend has added and no group has used; it survives power
+  // loss with the next sync. After an error it is there still.
+  absl::Status Trim();
+
+  // What Append can use without making the file longer.
+  uint64_t ahead_bytes() const { return file_bytes_ - segment_->bytes(); }
+
   // The bytes of the last group, record by record as `locations` says: byte 0
   // stands at group_offset() in the file.
   const std::string& encoded() const { return buffer_; }
@@ -57,6 +70,7 @@ class LogWriter {
   SegmentSeal seal_;
   std::string buffer_;
   uint64_t group_offset_ = 0;
+  uint64_t file_bytes_;  // zeros from segment_->bytes() on
 };
 
 }  // namespace rundlet

@@ -85,12 +85,12 @@ absl::Status FindGroups(const Segment& segment, uint64_t from, uint64_t end,
 }
 
 // Goes through whole transactions until the first bad byte or the file's end;
-// sets all of *tail but what headers behind the bad byte may add. Returns the
-// offset of the bad byte, or the file's end.
+// sets all of *tail but what stands behind the bad byte. Returns the offset of
+// the bad byte, or the file's end.
 absl::StatusOr<uint64_t> WalkTail(const Segment& segment, FileWindow& window,
                                   Tail* tail) {
   uint64_t offset = kFileHeaderBytes;
-  while (offset < tail->file_bytes) {
+  while (offset < window.end()) {
     const absl::StatusOr<GroupHeader> header = GroupAt(segment, window, offset);
     if (absl::IsDataLoss(header.status())) return offset;
     if (!header.ok()) return header.status();
@@ -169,7 +169,6 @@ absl::StatusOr<Tail> InspectTail(const Segment& segment,
   Tail tail;
   tail.mark = std::max<uint64_t>(synced_bytes, kFileHeaderBytes);
   tail.end = kFileHeaderBytes;
-  tail.file_bytes = *file_bytes;
   FileWindow window(segment.file(), *file_bytes);
   const absl::StatusOr<uint64_t> bad = WalkTail(segment, window, &tail);
   if (!bad.ok()) return bad.status();
@@ -183,7 +182,30 @@ absl::StatusOr<Tail> InspectTail(const Segment& segment,
                   absl::StrCat("damaged, but everything up to offset ",
                                tail.mark, " had been synced"));
   }
+  // Zeros at the end were written ahead, or are what a write lost: nobody can
+  // tell, and nothing was in them.
+  const absl::StatusOr<uint64_t> written = WrittenEnd(segment, tail.end);
+  if (!written.ok()) return written.status();
+  tail.torn_end = *written;
   return tail;
+}
+
+absl::StatusOr<uint64_t> WrittenEnd(const Segment& segment, uint64_t from) {
+  constexpr uint64_t kStepBytes = 128 << 10;
+  const absl::StatusOr<uint64_t> file_bytes = segment.file().SizeBytes();
+  if (!file_bytes.ok()) return file_bytes.status();
+  std::string bytes;
+  for (uint64_t end = *file_bytes; end > from;) {
+    bytes.resize(std::min(kStepBytes, end - from));
+    const uint64_t start = end - bytes.size();
+    const absl::Status read =
+        segment.file().ReadAt(start, bytes.size(), &bytes[0]);
+    if (!read.ok()) return read;
+    const size_t last = bytes.find_last_not_of('\0');
+    if (last != bytes.npos) return start + last + 1;
+    end = start;
+  }
+  return from;
 }
 
 absl::StatusOr<bool> HoldsGroup(const Segment& segment) {

@@ -37,7 +37,7 @@ absl::StatusOr<uint64_t> ReplayGroup(const Segment& segment, FileWindow& window,
 struct Tail {
   uint64_t mark = 0;          // up to here it was synced: the start of a group
   uint64_t end = 0;           // the end of the last whole transaction; >= mark
-  uint64_t file_bytes = 0;    // what is behind `end` is torn
+  uint64_t torn_end = 0;      // what is behind `end` up to here is torn; >= end
   int64_t time_us = 0;        // the highest time of its groups
   Revision revision_max = 0;  // of the records before `end`
 };
@@ -45,6 +45,9 @@ struct Tail {
 // Finds mark and end. `synced_bytes` is what the MANIFEST knows to be synced
 // (0: nothing). DATA_LOSS: something below the mark is damaged.
 absl::StatusOr<Tail> InspectTail(const Segment& segment, uint64_t synced_bytes);
+
+// The file's end without the zeros that it ends with, but not before `from`.
+absl::StatusOr<uint64_t> WrittenEnd(const Segment& segment, uint64_t from);
 
 // Whether the file holds a group header that verifies, anywhere.
 absl::StatusOr<bool> HoldsGroup(const Segment& segment);

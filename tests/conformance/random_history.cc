@@ -74,6 +74,7 @@ Options RandomHistory::MakeOptions() {
   options.path = "/data";
   options.durability = static_cast<Durability>(random_.Between(1, 3));
   options.segment_bytes = segment_bytes_;
+  options.log_ahead_bytes = random_.OneIn(3) ? 0 : random_.Between(16, 4096);
   options.cache_entries = random_.Below(20);
   options.compression = static_cast<Compression>(random_.Below(3));
   options.dictionary_sample_bytes = random_.Between(500, 5000);

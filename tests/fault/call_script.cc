@@ -48,6 +48,7 @@ Options CallScript::MakeOptions() {
   Options options;
   options.path = "/data";
   options.segment_bytes = 600;
+  options.log_ahead_bytes = 256;
   options.revision_block = 8;
   options.manifest_bytes = 2000;
   options.cache_entries = 3;

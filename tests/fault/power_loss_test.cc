@@ -79,6 +79,7 @@ class PowerLossRun {
     options.path = kFolder;
     options.durability = durability_;
     options.segment_bytes = segment_bytes_;
+    options.log_ahead_bytes = random_.OneIn(3) ? 0 : random_.Between(16, 4096);
     options.revision_block = revision_block_;
     options.manifest_bytes = random_.Between(200, 5000);
     options.write_hints = !random_.OneIn(4);

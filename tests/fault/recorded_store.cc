@@ -23,6 +23,7 @@ Options MakeOptions(CrashableFileSystem* disk, const FakeClock* clock,
   Options options;
   options.path = kFolder;
   options.segment_bytes = segment_bytes;
+  options.log_ahead_bytes = 0;  // the file ends where the log does
   options.open_threads = 2;
   options.revision_block = 16;
   // Nothing happens unasked.

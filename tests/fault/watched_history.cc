@@ -40,6 +40,7 @@ void WatchedHistory::Open() {
   options.file_system = &disk_;
   options.clock = &clock_;
   options.segment_bytes = segment_bytes_;
+  options.log_ahead_bytes = random_.OneIn(3) ? 0 : random_.Between(16, 4096);
   options.revision_block = random_.Between(1, 50);
   options.sync_interval = absl::Milliseconds(1);
   options.sweep_interval = absl::Milliseconds(1);

@@ -103,7 +103,7 @@ void CheckLog(const Segment& segment, uint64_t synced_bytes) {
     return;
   }
   Require(tail->mark >= synced_bytes && tail->mark <= tail->end);
-  Require(tail->end <= tail->file_bytes);
+  Require(tail->end <= tail->torn_end);
   bool ends_transaction = true;
   Require(Replay(segment, kFileHeaderBytes, tail->end, &ends_transaction).ok());
   Require(ends_transaction);

@@ -54,6 +54,7 @@ class RepairTest : public ::testing::Test {
     Options options;
     options.path = path;
     options.segment_bytes = 400;
+    options.log_ahead_bytes = 0;  // a file ends where its records do
     options.revision_block = 64;
     options.compaction_live_ratio = 0;
     options.file_system = &disk_;
@@ -343,6 +344,26 @@ TEST_F(RepairTest, ARestoreTakesNoDamageAndNoCrashedStore) {
   disk_.SetImage(image);
   EXPECT_EQ(Restore(&disk_).status().code(), absl::StatusCode::kDataLoss);
   EXPECT_FALSE(HasNewManifest(disk_.Image()));
+}
+
+TEST_F(RepairTest, ZerosAheadOfTheLogAreNoLoss) {
+  Image image = Stop(/*cleanly=*/false);
+  std::string active;
+  for (const auto& [path, bytes] : image) {
+    if (absl::EndsWith(path, ".log")) active = path;
+  }
+  image[active].append(5000, '\0');
+  RepairReport report;
+  EXPECT_EQ(RepairAndRead(image, &report), expected_);
+  EXPECT_TRUE(report.lost_nothing());
+  EXPECT_EQ(report.cut_bytes, 0u);
+
+  // With damage before them they are walked over.
+  image[active][52] ^= 1;
+  RepairAndRead(image, &report);
+  for (const LostBytes& lost : report.losses) {
+    EXPECT_LE(lost.offset + lost.bytes, image[active].size() - 5000);
+  }
 }
 
 }  // namespace

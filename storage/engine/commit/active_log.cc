@@ -13,6 +13,11 @@ namespace {
 // first commit of a group does not wait long for the last.
 constexpr uint64_t kGroupBytesMax = 1 << 20;
 
+// Of the zeros ahead of the log: what one sync may take for them to be worth
+// writing everything twice, and what is left of them when they are renewed.
+constexpr uint64_t kSmallSyncPart = 16;
+constexpr uint64_t kLowAheadPart = 16;
+
 }  // namespace
 
 ActiveLog::ActiveLog(Settings settings, Manifest* manifest,
@@ -23,6 +28,7 @@ ActiveLog::ActiveLog(Settings settings, Manifest* manifest,
       segments_(segments),
       writer_(std::move(writer)),
       synced_bytes_(writer_->segment()->bytes()),
+      counted_bytes_(writer_->segment()->bytes()),
       revision_ceiling_(manifest->state().revision_ceiling),
       next_segment_id_(next_segment_id) {}
 
@@ -51,6 +57,8 @@ bool ActiveLog::NeedsRoll(uint64_t records_bytes) const {
 absl::Status ActiveLog::Roll(int64_t time_us) {
   const SegmentSeal seal = writer_->Seal();
   if (seal.record_count == 0) return absl::OkStatus();
+  absl::Status trimmed = writer_->Trim();
+  if (!trimmed.ok()) return trimmed;
   // Without this sync the new segment could survive a power loss that the end
   // of the old one does not: a hole in the order of commits (P2).
   absl::Status synced = writer_->segment()->file().Sync();
@@ -85,6 +93,8 @@ absl::Status ActiveLog::Roll(int64_t time_us) {
     settings_.chain->Roll(seal.bytes, seal.revision_max, *next);
   }
   writer_ = std::make_unique<LogWriter>(*std::move(next), SegmentSeal());
+  extendable_ = true;
+  counted_bytes_ = 0;
   RUNDLET_SYNC_POINT("roll: done");
   return absl::OkStatus();
 }
@@ -106,6 +116,33 @@ absl::Status ActiveLog::Repair() {
   absl::Status repaired = writer_->Repair();
   if (repaired.ok()) return repaired;
   return Broken(repaired, "a failed write could not be cut off the log");
+}
+
+bool ActiveLog::NeedsExtending() const {
+  const uint64_t end = writer_->segment()->bytes();
+  return extendable_ &&
+         end - synced_bytes_ <= settings_.ahead_bytes / kSmallSyncPart &&
+         writer_->ahead_bytes() <
+             std::min(settings_.ahead_bytes / kLowAheadPart, Room());
+}
+
+uint64_t ActiveLog::Room() const {
+  const uint64_t end = writer_->segment()->bytes();
+  return settings_.segment_bytes - std::min(end, settings_.segment_bytes);
+}
+
+void ActiveLog::Extend() {
+  const uint64_t bytes = std::min(Room(), settings_.ahead_bytes);
+  extendable_ = writer_->Extend(bytes).ok();
+  RUNDLET_SYNC_POINT("log: extended");
+  // What cannot be trimmed now is when the segment is sealed.
+  if (!extendable_) writer_->Trim().IgnoreError();
+}
+
+uint64_t ActiveLog::TakeGrowth() {
+  const uint64_t before = counted_bytes_;
+  counted_bytes_ = writer_->segment()->bytes() + writer_->ahead_bytes();
+  return counted_bytes_ - std::min(before, counted_bytes_);
 }
 
 ActiveLog::Mark ActiveLog::End() const {
@@ -136,6 +173,13 @@ absl::Status ActiveLog::ReserveRevisions(Revision revision) {
 }
 
 absl::Status ActiveLog::StopCleanly(Revision next_revision, int64_t time_us) {
+  // Bytes behind a clean stop would say that it is not the last edit.
+  if (writer_->ahead_bytes() > 0) {
+    absl::Status trimmed = writer_->Trim();
+    if (!trimmed.ok()) return trimmed;
+    absl::Status synced = writer_->segment()->file().Sync();
+    if (!synced.ok()) return Broken(synced, "the log could not be synced");
+  }
   ManifestEdit edit;
   edit.clean_stop = CleanStop{writer_->segment()->id(),
                               writer_->segment()->bytes(), next_revision};

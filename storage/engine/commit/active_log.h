@@ -38,6 +38,7 @@ class ActiveLog {
     uint64_t segment_bytes = 0;
     uint64_t revision_block = 0;
     LogChain* chain = nullptr;  // told what is synced; null: nobody is
+    uint64_t ahead_bytes = 0;   // Options::log_ahead_bytes
   };
 
   // What is synced: a segment and how much of it.
@@ -66,6 +67,16 @@ class ActiveLog {
   // Cuts off what a failed Write left; it has to be called before the next.
   absl::Status Repair();
 
+  // Whether Extend would make the syncs to come cheaper: the zeros ahead of the
+  // end are used up, and it is little that waits for a sync at a time.
+  bool NeedsExtending() const;
+  // Writes zeros ahead of the end. A shortcut for syncs alone: where it cannot,
+  // the log is what it was, and it is not tried again in this segment.
+  void Extend();
+
+  // By how many bytes the active segment's file has grown since the last call.
+  uint64_t TakeGrowth();
+
   // Where the log ends now, for Sync.
   Mark End() const;
   absl::Status Sync(const Mark& mark);
@@ -79,7 +90,8 @@ class ActiveLog {
   Revision revision_ceiling() const { return revision_ceiling_; }
   uint64_t revision_block() const { return settings_.revision_block; }
 
-  // Says in the MANIFEST that all of the log is synced and nothing is to come.
+  // Trims the log, all of which is synced, and says in the MANIFEST that
+  // nothing is to come.
   absl::Status StopCleanly(Revision next_revision, int64_t time_us);
 
   // What the MANIFEST would say if the active segment were sealed now.
@@ -89,6 +101,8 @@ class ActiveLog {
   bool broken() const { return broken_.load(); }
 
  private:
+  // What the active segment can still take.
+  uint64_t Room() const;
   absl::Status AppendEdit(const ManifestEdit& edit);
   absl::Status Broken(const absl::Status& status, absl::string_view what);
 
@@ -98,6 +112,8 @@ class ActiveLog {
   std::unique_ptr<LogWriter> writer_;
   std::atomic<uint64_t> synced_bytes_;  // of the active segment
   std::atomic<Revision> newest_written_{0};
+  bool extendable_ = true;  // the active segment
+  uint64_t counted_bytes_;  // of its file, by TakeGrowth
   Revision revision_ceiling_;
   std::atomic<uint64_t> next_segment_id_;
   std::atomic<bool> broken_{false};

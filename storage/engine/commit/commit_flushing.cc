@@ -1,4 +1,4 @@
-// CommitPipeline: the flusher, the one thread that waits for the disk.
+// CommitPipeline: the flusher, which waits for the disk: one thread at a time.
 
 #include <algorithm>
 
@@ -18,12 +18,13 @@ bool CommitPipeline::IsDrained() const {
 }
 
 void CommitPipeline::AwaitWork() {
-  while (!HasWork()) {
+  while (!HasWork() || flushes_elsewhere_) {
     const bool dirty = !unwritten_.empty() || synced_ < written_;
     flusher_idles_ = !dirty;
     if (!dirty) {
       flusher_wakes_.Wait(&mu_);
-    } else if (flusher_wakes_.WaitWithTimeout(&mu_, settings_.sync_interval)) {
+    } else if (flusher_wakes_.WaitWithTimeout(&mu_, settings_.sync_interval) &&
+               !flushes_elsewhere_) {
       break;  // L4: what nobody waits for is synced all the same
     }
   }
@@ -99,6 +100,17 @@ absl::Status CommitPipeline::RollLog() {
   return rolled;
 }
 
+// Where somebody waits for the disk; the background's syncs need no help.
+void CommitPipeline::ExtendLog() {
+  if (synced_ >= written_ || !failure_.ok() || !log_->NeedsExtending()) return;
+  if (settings_.disk != nullptr && settings_.disk->is_low()) return;
+  AsWriter([this] {
+    log_->Extend();
+    if (settings_.disk != nullptr) settings_.disk->Spend(log_->TakeGrowth());
+    return absl::OkStatus();
+  }).IgnoreError();
+}
+
 void CommitPipeline::SyncLog() {
   if (synced_ >= written_ || !failure_.ok()) return;
   const Revision written = written_;
@@ -132,6 +144,7 @@ void CommitPipeline::Flush() {
   if (reserve_wanted_ && failure_.ok()) ReserveRevisions();
   while (writing_) role_left_.Wait(&mu_);
   roll_wanted_ = false;
+  const bool is_waited_for = sync_wanted_;
   sync_wanted_ = false;
   // What is left after a repair without room has been acknowledged already; it
   // is tried again with the next commit or after the sync interval.
@@ -143,10 +156,24 @@ void CommitPipeline::Flush() {
     // Committers could not write meanwhile.
     WriteQueued(Writer::kFlusher);
   }
+  if (is_waited_for) ExtendLog();
   SyncLog();
   Publish();
   // Another thread publishes: it needs the lock to come to an end.
   while (closing_ && publishing_) role_left_.Wait(&mu_);
+}
+
+bool CommitPipeline::MayFlushHere() const {
+  return flusher_idles_ && !flushes_elsewhere_ && failure_.ok() &&
+         publisher_ != std::this_thread::get_id();
+}
+
+void CommitPipeline::FlushHere() {
+  flushes_elsewhere_ = true;
+  Flush();
+  flushes_elsewhere_ = false;
+  // Others may have asked for it meanwhile, or left what has to be synced soon.
+  if (HasWork() || !IsDrained()) WakeFlusher();
 }
 
 }  // namespace rundlet

@@ -100,7 +100,7 @@ std::vector<std::string> CommitPipeline::Commit(Transaction* transaction,
       RUNDLET_SYNC_POINT("commit: planned");
       Enqueue(std::move(commit));
       in_run_ = transaction->more;
-      Advance(durability, transaction->more);
+      Advance(durability, transaction->more, transaction->may_block);
       return {};
     }
   }
@@ -133,7 +133,8 @@ uint64_t CommitPipeline::DeleteExpired(
     Enqueue(std::move(commit));
     ++deleted;
   }
-  if (deleted > 0) Advance(Durability::kOs, /*more=*/false);
+  if (deleted > 0)
+    Advance(Durability::kOs, /*more=*/false, /*may_block=*/false);
   return deleted;
 }
 
@@ -156,7 +157,7 @@ void CommitPipeline::Sync(Durability durability, Callback done) {
       waiter->done = std::move(done);
       const Durability wanted = waiter->durability;
       Enqueue(std::move(waiter));
-      Advance(wanted, /*more=*/false);
+      Advance(wanted, /*more=*/false, /*may_block=*/false);
       return;
     }
   }
@@ -175,13 +176,19 @@ void CommitPipeline::Enqueue(CommitPtr commit) {
   queue_.push_back(std::move(commit));
 }
 
-void CommitPipeline::WakeFlusher() { flusher_wakes_.Signal(); }
+void CommitPipeline::WakeFlusher() {
+  if (!flushes_elsewhere_) flusher_wakes_.Signal();
+}
 
-void CommitPipeline::Advance(Durability durability, bool more) {
+void CommitPipeline::Advance(Durability durability, bool more, bool may_block) {
   const bool hold_back = more && pending_bytes_ < kHeldBackBytesMax;
   if (durability == Durability::kDisk && !hold_back) {
     sync_wanted_ = true;
-    WakeFlusher();
+    if (may_block && MayFlushHere()) {
+      FlushHere();
+    } else {
+      WakeFlusher();
+    }
   } else if ((durability == Durability::kOs && !hold_back) ||
              pending_bytes_ >= kHeldBackBytesMax) {
     WriteQueued(Writer::kCommitter);
@@ -253,7 +260,7 @@ absl::StatusOr<Revision> CommitPipeline::BeginIngest(uint64_t count) {
     synced = receipt.status();
   };
   Enqueue(std::move(waiter));
-  Advance(Durability::kDisk, /*more=*/false);
+  Advance(Durability::kDisk, /*more=*/false, /*may_block=*/false);
   while (!queue_.empty() || publishing_ || writing_) role_left_.Wait(&mu_);
   if (!failure_.ok() || !synced.ok()) {
     ingesting_ = false;

@@ -11,7 +11,8 @@
 // (L4). Two roles, each held by one thread at a time, do the work: the writer
 // (any committing thread, or the flusher) and the publisher (any thread that
 // finds something to publish). What may block for long (sync, roll, repair,
-// reserving revisions) is done by the flusher, a thread of the pipeline, alone.
+// reserving revisions) is the flusher's alone: a thread of the pipeline, or,
+// while that one has nothing to do, a committing thread that may block.
 
 #ifndef RUNDLET_STORAGE_ENGINE_COMMIT_COMMIT_PIPELINE_H_
 #define RUNDLET_STORAGE_ENGINE_COMMIT_COMMIT_PIPELINE_H_
@@ -196,7 +197,7 @@ class CommitPipeline {
   void Release(CommitPtr commit) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Enqueue(CommitPtr commit) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // Moves what is queued as far as it may go without blocking.
-  void Advance(Durability durability, bool more)
+  void Advance(Durability durability, bool more, bool may_block)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void WakeFlusher() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
@@ -242,6 +243,9 @@ class CommitPipeline {
   bool IsDrained() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void AwaitWork() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Flush() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Whether this thread may do it in place of the pipeline's; and doing so.
+  bool MayFlushHere() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void FlushHere() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // Runs `work`, which may block, without the lock, as the writer; once more,
   // if it found no room on the disk and some could be given.
   absl::Status AsWriter(absl::FunctionRef<absl::Status()> work)
@@ -250,6 +254,7 @@ class CommitPipeline {
   bool RepairLog() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void ReserveRevisions() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   absl::Status RollLog() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void ExtendLog() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void SyncLog() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   // Constant after construction, on_fatal apart.
@@ -297,7 +302,8 @@ class CommitPipeline {
   bool publishing_ ABSL_GUARDED_BY(mu_) = false;
   std::thread::id publisher_ ABSL_GUARDED_BY(mu_);   // who runs callbacks
   bool flusher_idles_ ABSL_GUARDED_BY(mu_) = false;  // waits without a limit
-  bool sync_wanted_ ABSL_GUARDED_BY(mu_) = false;    // by what is queued
+  bool flushes_elsewhere_ ABSL_GUARDED_BY(mu_) = false;  // by FlushHere
+  bool sync_wanted_ ABSL_GUARDED_BY(mu_) = false;        // by what is queued
   bool roll_wanted_ ABSL_GUARDED_BY(mu_) = false;
   bool reserve_wanted_ ABSL_GUARDED_BY(mu_) = false;
   bool ingesting_ ABSL_GUARDED_BY(mu_) = false;

@@ -102,7 +102,6 @@ void CommitPipeline::WriteQueued(Writer writer) {
       return;
     }
     FinishGroup();
-    if (settings_.disk != nullptr) settings_.disk->Spend(bytes);
   }
 }
 
@@ -120,6 +119,7 @@ absl::Status CommitPipeline::WriteGroup() {
   compressor_.Compress(absl::MakeSpan(records_));
   absl::Status written =
       log_->Write(records_, group_.back()->time_us, &locations_);
+  if (settings_.disk != nullptr) settings_.disk->Spend(log_->TakeGrowth());
   if (written.ok() && cache_->enabled()) CacheGroup();
   return written;
 }

@@ -23,8 +23,8 @@ constexpr size_t kKeysAtOnce = 128;
 // never acknowledged (P3).
 class FolderReader::Salvage final : public SegmentVisitor {
  public:
-  Salvage(FolderReader* reader, const Segment& segment)
-      : reader_(reader), segment_(segment) {}
+  Salvage(FolderReader* reader, const Segment& segment, bool sealed)
+      : reader_(reader), segment_(segment), sealed_(sealed) {}
 
   absl::Status OnGroup(const GroupHeader& header, uint64_t) override {
     Take();
@@ -48,12 +48,18 @@ class FolderReader::Salvage final : public SegmentVisitor {
   }
 
   absl::Status OnDamage(const SegmentDamage& damage) override {
-    reader_->AddLoss(segment_.path(), damage);
+    SegmentDamage lost = damage;
+    if (!sealed_) {
+      // What was written ahead of the log's end is no loss.
+      const absl::StatusOr<uint64_t> end = WrittenEnd(segment_, damage.offset);
+      if (end.ok()) lost.bytes = std::min(lost.bytes, *end - damage.offset);
+    }
+    if (lost.bytes > 0) reader_->AddLoss(segment_.path(), lost);
     return absl::OkStatus();
   }
 
-  void Finish(bool sealed) {
-    if (sealed) Take();
+  void Finish() {
+    if (sealed_) Take();
     for (const auto& [key, version] : waiting_) {
       reader_->report_.cut_bytes += version.location.bytes;
     }
@@ -72,6 +78,7 @@ class FolderReader::Salvage final : public SegmentVisitor {
 
   FolderReader* const reader_;
   const Segment& segment_;
+  const bool sealed_;  // also where recovery would cut it
   std::vector<std::pair<std::string, Version>> waiting_;
   std::vector<CommittedRequest> waiting_requests_;
 };
@@ -192,7 +199,7 @@ absl::StatusOr<FolderReader::Extent> FolderReader::ExtentOf(
   const absl::StatusOr<Tail> tail =
       InspectTail(segment, marked ? stop->synced_bytes : 0);
   if (!tail.ok()) return Extent{*size, false};
-  report_.cut_bytes += tail->file_bytes - tail->end;
+  report_.cut_bytes += tail->torn_end - tail->end;
   return Extent{tail->end, true};
 }
 
@@ -213,9 +220,9 @@ absl::Status FolderReader::ReadSegment(SegmentName name) {
   (*segment)->set_bytes(extent->to);
   segments_.Add(*segment);
   ++report_.segment_count;
-  Salvage salvage(this, **segment);
+  Salvage salvage(this, **segment, extent->sealed);
   absl::Status walked = WalkSegment(**segment, extent->to, salvage);
-  salvage.Finish(extent->sealed);
+  salvage.Finish();
   return walked;
 }
 

@@ -265,7 +265,7 @@ absl::Status Recovery::GoOnAfterCrash() {
       InspectTail(*active_, marks_active ? stop->synced_bytes : 0);
   if (!tail.ok()) return tail.status();
   recovered_.time_us = std::max(recovered_.time_us, tail->time_us);
-  recovered_.cut_bytes = tail->file_bytes - tail->end;
+  recovered_.cut_bytes = tail->torn_end - tail->end;
   const absl::StatusOr<SegmentSeal> synced = Replay(*active_, tail->mark);
   if (!synced.ok()) return synced.status();
   revision_max_ = std::max(revision_max_, tail->revision_max);

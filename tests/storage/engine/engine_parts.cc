@@ -64,7 +64,7 @@ EngineParts::EngineParts(Options given, const FakeClock* clock)
       ActiveLog::Settings{options.file_system, options.path,
                           recovered.manifest->state().store_id,
                           options.segment_bytes, options.revision_block,
-                          chain.get()},
+                          chain.get(), options.log_ahead_bytes},
       recovered.manifest.get(), &segments, std::move(recovered.writer),
       recovered.next_segment_id);
   if (options.disk_free_bytes_min > 0) {

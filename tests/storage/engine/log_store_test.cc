@@ -34,6 +34,7 @@ class LogStoreTest : public ::testing::Test {
     options.path = "/data";
     options.file_system = &files_;
     options.clock = &clock_;
+    options.log_ahead_bytes = 0;  // a file ends where its records do
     options.on_event = [this](absl::string_view line) {
       const absl::MutexLock lock(&mutex_);
       absl::StrAppend(&said_, line, "\n");

@@ -38,7 +38,8 @@ class InspectTailTest : public ::testing::Test {
     ASSERT_TRUE(tail.ok()) << what << ": " << tail.status();
     EXPECT_EQ(tail->mark, mark) << what;
     EXPECT_EQ(tail->end, end) << what;
-    EXPECT_EQ(tail->file_bytes, bytes.size()) << what;
+    const uint64_t written = bytes.find_last_not_of('\0') + 1;
+    EXPECT_EQ(tail->torn_end, std::max(written, end)) << what;
   }
 
   void ExpectCorrupt(const SegmentBuilder& builder, const std::string& bytes,
@@ -249,6 +250,32 @@ TEST_F(InspectTailTest, HoldsGroupFindsOneAnywhere) {
   EXPECT_TRUE(*HoldsGroup(*builder.Open(&disk_)));
   builder.bytes().pop_back();
   EXPECT_FALSE(*HoldsGroup(*builder.Open(&disk_)));
+}
+
+TEST_F(InspectTailTest, ZerosAtTheEndAreNotTorn) {
+  SegmentBuilder builder;
+  builder.AddGroup({TestPut(1, "a", "x")}, 48, 30);
+  const std::string whole = builder.bytes();
+  for (const size_t zeros : {1u, 63u, 64u, 5000u, 300u << 10}) {
+    const std::string ahead(zeros, '\0');
+    const auto tail = Inspect(builder, whole + ahead);
+    ASSERT_TRUE(tail.ok()) << tail.status();
+    EXPECT_EQ(tail->end, whole.size());
+    EXPECT_EQ(tail->torn_end, whole.size());
+    const auto torn = Inspect(builder, whole + ahead + "t" + ahead);
+    ASSERT_TRUE(torn.ok()) << torn.status();
+    EXPECT_EQ(torn->end, whole.size());
+    EXPECT_EQ(torn->torn_end, whole.size() + zeros + 1);
+  }
+}
+
+TEST_F(InspectTailTest, ZerosBelowTheMarkAreDamage) {
+  SegmentBuilder builder;
+  const uint64_t second = builder.AddGroup({TestPut(1, "a", "x")}, 48, 30);
+  std::string bytes = builder.bytes();
+  bytes.resize(second, '\0');
+  bytes.resize(second + 5000, '\0');
+  ExpectCorrupt(builder, bytes, second, /*synced_bytes=*/second + 1);
 }
 
 }  // namespace

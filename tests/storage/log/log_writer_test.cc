@@ -175,5 +175,64 @@ TEST_F(LogWriterTest, ARepairThatFailsSaysSo) {
   EXPECT_TRUE(writer.Repair().ok());
 }
 
+TEST_F(LogWriterTest, GroupsTakeThePlaceOfZerosAhead) {
+  LogWriter writer(segment_, SegmentSeal());
+  ASSERT_TRUE(writer.Extend(300 << 10).ok());
+  EXPECT_EQ(writer.ahead_bytes(), 300u << 10);
+  EXPECT_EQ(segment_->bytes(), kFileHeaderBytes);
+  const size_t file_bytes = kFileHeaderBytes + (300 << 10);
+  std::vector<Location> locations;
+  ASSERT_TRUE(writer.Append({TestPut(1, "a", "x")}, 1, 48, &locations).ok());
+  ASSERT_TRUE(writer.Append({TestPut(2, "b", "y")}, 1, 48, &locations).ok());
+  SegmentBuilder builder;
+  builder.AddGroup({TestPut(1, "a", "x")}, 48, 1);
+  builder.AddGroup({TestPut(2, "b", "y")}, 48, 1);
+  std::string expected = builder.bytes();
+  expected.resize(file_bytes, '\0');
+  EXPECT_EQ(FileBytes(), expected);
+  EXPECT_EQ(writer.ahead_bytes(), file_bytes - builder.end());
+  EXPECT_EQ(writer.Seal().bytes, builder.end());
+
+  ASSERT_TRUE(writer.Trim().ok());
+  EXPECT_EQ(FileBytes(), builder.bytes());
+  EXPECT_EQ(writer.ahead_bytes(), 0u);
+}
+
+TEST_F(LogWriterTest, AGroupMayGoBeyondTheZeros) {
+  LogWriter writer(segment_, SegmentSeal());
+  ASSERT_TRUE(writer.Extend(100).ok());
+  std::vector<Location> locations;
+  const std::string value(2000, 'y');
+  ASSERT_TRUE(writer.Append({TestPut(1, "a", value)}, 1, 48, &locations).ok());
+  EXPECT_EQ(writer.ahead_bytes(), 0u);
+  EXPECT_EQ(FileBytes().size(), segment_->bytes());
+}
+
+TEST_F(LogWriterTest, ZerosThatFoundNoRoomAreTrimmed) {
+  LogWriter writer(segment_, SegmentSeal());
+  const std::string before = FileBytes();
+  Fail(Call::kWrite, /*written_share=*/128);
+  EXPECT_EQ(writer.Extend(1000).code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_GT(FileBytes().size(), before.size());
+  Fail(Call::kTruncate);
+  EXPECT_FALSE(writer.Trim().ok());
+  ASSERT_TRUE(writer.Trim().ok());
+  EXPECT_EQ(FileBytes(), before);
+  const uint64_t calls = files_.call_count();
+  ASSERT_TRUE(writer.Trim().ok());
+  EXPECT_EQ(files_.call_count(), calls);
+}
+
+TEST_F(LogWriterTest, ARepairTakesTheZerosToo) {
+  LogWriter writer(segment_, SegmentSeal());
+  ASSERT_TRUE(writer.Extend(1000).ok());
+  Fail(Call::kWrite, 255);
+  std::vector<Location> locations;
+  ASSERT_FALSE(writer.Append({TestPut(1, "a", "x")}, 1, 48, &locations).ok());
+  ASSERT_TRUE(writer.Repair().ok());
+  EXPECT_EQ(writer.ahead_bytes(), 0u);
+  EXPECT_EQ(FileBytes().size(), kFileHeaderBytes);
+}
+
 }  // namespace
 }  // namespace rundlet

@@ -24,7 +24,8 @@ const char kStoreId[] = "0123456789abcdef";
 
 class ActiveLogTest : public ::testing::Test {
  protected:
-  ActiveLogTest() {
+  explicit ActiveLogTest(uint64_t segment_bytes = 400,
+                         uint64_t ahead_bytes = 0) {
     EXPECT_TRUE(disk_.MakeDirectory(kFolder).ok());
     manifest_ = *MakeStore(&files_, kFolder, kStoreId, /*time_us=*/1);
     const ManifestState state = manifest_->state();
@@ -32,8 +33,9 @@ class ActiveLogTest : public ::testing::Test {
     auto segment = *OpenListed(&files_, kFolder, kStoreId, id, listed);
     segments_.Add(segment);
     log_ = std::make_unique<ActiveLog>(
-        ActiveLog::Settings{&files_, kFolder, kStoreId, /*segment_bytes=*/400,
-                            /*revision_block=*/10},
+        ActiveLog::Settings{&files_, kFolder, kStoreId, segment_bytes,
+                            /*revision_block=*/10, /*chain=*/nullptr,
+                            ahead_bytes},
         manifest_.get(), &segments_,
         std::make_unique<LogWriter>(segment, SegmentSeal()), 2);
   }
@@ -220,6 +222,98 @@ TEST_F(ActiveLogTest, StopsCleanly) {
   EXPECT_EQ(state.clean_stop->synced_bytes, log_->End().bytes);
   EXPECT_EQ(state.clean_stop->next_revision, 8u);
   EXPECT_EQ(state.time_us, 77);
+}
+
+class ExtendedLogTest : public ActiveLogTest {
+ protected:
+  ExtendedLogTest() : ActiveLogTest(/*segment_bytes=*/10'000, /*ahead=*/3200) {}
+
+  uint64_t FileBytes() { return *log_->End().segment->file().SizeBytes(); }
+  void SyncAll() {
+    const ActiveLog::Mark end = log_->End();
+    ASSERT_TRUE(log_->Sync(end).ok());
+    log_->SetSynced(end);
+  }
+};
+
+TEST_F(ExtendedLogTest, IsExtendedWhenTheZerosAreUsedUp) {
+  EXPECT_TRUE(log_->NeedsExtending());
+  log_->Extend();
+  EXPECT_EQ(log_->TakeGrowth(), 3200u);
+  EXPECT_EQ(FileBytes(), kFileHeaderBytes + 3200);
+  Revision revision = 0;
+  while (!log_->NeedsExtending()) {
+    ASSERT_TRUE(Write(++revision).ok());
+    SyncAll();
+    EXPECT_EQ(log_->TakeGrowth(), 0u);
+  }
+  EXPECT_LE(log_->End().bytes, FileBytes());
+  EXPECT_GT(log_->End().bytes + 3200 / 16, FileBytes());
+  const uint64_t before = FileBytes();
+  log_->Extend();
+  EXPECT_EQ(FileBytes(), log_->End().bytes + 3200);
+  EXPECT_EQ(log_->TakeGrowth(), FileBytes() - before);
+}
+
+TEST_F(ExtendedLogTest, LargeSyncsAreNotWorthIt) {
+  ASSERT_TRUE(Write(1, std::string(300, 'v')).ok());
+  EXPECT_FALSE(log_->NeedsExtending());
+  SyncAll();
+  EXPECT_TRUE(log_->NeedsExtending());
+}
+
+TEST_F(ExtendedLogTest, TheZerosEndWithTheSegment) {
+  ASSERT_TRUE(Write(1, std::string(8000, 'v')).ok());
+  SyncAll();
+  const uint64_t room = 10'000 - log_->End().bytes;
+  log_->Extend();
+  EXPECT_EQ(FileBytes(), log_->End().bytes + room);
+  EXPECT_FALSE(log_->NeedsExtending());
+  ASSERT_TRUE(Write(2, std::string(3000, 'v')).ok());
+  SyncAll();
+  EXPECT_FALSE(log_->NeedsExtending()) << "a segment may be too large";
+}
+
+TEST_F(ExtendedLogTest, ASealedSegmentEndsWhereItsRecordsDo) {
+  ASSERT_TRUE(Write(1).ok());
+  log_->Extend();
+  ASSERT_GT(FileBytes(), log_->End().bytes);
+  const ActiveLog::Mark end = log_->End();
+  Fail(Call::kTruncate);
+  EXPECT_EQ(log_->Roll(9).code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_FALSE(log_->broken());
+  ASSERT_TRUE(log_->Roll(9).ok());
+  EXPECT_EQ(*end.segment->file().SizeBytes(), end.bytes);
+  EXPECT_TRUE(log_->NeedsExtending());
+}
+
+TEST_F(ExtendedLogTest, ACleanStopLeavesNoZerosAlsoAfterPowerLoss) {
+  ASSERT_TRUE(Write(1).ok());
+  log_->Extend();
+  ASSERT_GT(FileBytes(), log_->End().bytes);
+  SyncAll();
+  const ActiveLog::Mark end = log_->End();
+  ASSERT_TRUE(log_->StopCleanly(/*next_revision=*/8, /*time_us=*/77).ok());
+  SeededRandom random(TestSeed());
+  const std::string path = end.segment->path();
+  disk_.PowerOff();
+  disk_.PowerOn(PowerLoss::kUnsynced, random);
+  EXPECT_EQ(disk_.Image().at(path).size(), end.bytes);
+}
+
+TEST_F(ExtendedLogTest, WithoutRoomTheLogIsWhatItWasUntilTheNextSegment) {
+  ASSERT_TRUE(Write(1).ok());
+  SyncAll();
+  const uint64_t before = FileBytes();
+  files_.FailCall({Call::kWrite, 1, absl::ResourceExhaustedError("no room"),
+                   false, /*written_share=*/128});
+  log_->Extend();
+  EXPECT_EQ(FileBytes(), before);
+  EXPECT_FALSE(log_->broken());
+  EXPECT_FALSE(log_->NeedsExtending());
+  ASSERT_TRUE(Write(2).ok());
+  ASSERT_TRUE(log_->Roll(9).ok());
+  EXPECT_TRUE(log_->NeedsExtending());
 }
 
 }  // namespace

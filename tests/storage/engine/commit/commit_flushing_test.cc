@@ -9,6 +9,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "tests/storage/engine/commit/pipeline_fixture.h"
 
@@ -46,7 +48,7 @@ TEST_F(CommitFlushingTest, MoreHoldsOsCommitsBack) {
 
 TEST_F(CommitFlushingTest, MoreHoldsDiskCommitsBack) {
   std::vector<Answer> held;
-  for (int i = 0; i < 20; ++i) {
+  for (int i = 0; i < 2000; ++i) {
     held.push_back(PutMore(absl::StrCat("k", i), "v", Durability::kDisk));
     std::this_thread::yield();
   }
@@ -206,6 +208,76 @@ TEST_F(CommitFlushingTest, ACallbackMaySyncWhatIsClosedMeanwhile) {
   const Answer late;
   pipeline().Sync(Durability::kDisk, late.Callback());
   EXPECT_EQ(late.Get().status().message(), "the store is closing");
+}
+
+TEST_F(CommitFlushingTest, WhoMayBlockSyncsOnItsOwnThread) {
+  Transaction transaction = PutTransaction("a", "1", Durability::kDisk);
+  transaction.may_block = true;
+  for (int i = 0; i < 2000; ++i) {
+    // The flusher has to have found that there is nothing to do.
+    EXPECT_TRUE(Put("b", "2", Durability::kDisk).Get().ok());
+    Transaction again = transaction;
+    std::thread::id answered_by;
+    CommitPipeline::Callback done = [&](const absl::StatusOr<Receipt>& r) {
+      EXPECT_TRUE(r.ok()) << r.status();
+      answered_by = std::this_thread::get_id();
+    };
+    absl::SleepFor(absl::Milliseconds(1));
+    pipeline().Commit(&again, {}, &done);
+    if (answered_by == std::this_thread::get_id()) return;
+    EXPECT_TRUE(engine_->Sync(Durability::kDisk).Get().ok());
+  }
+  FAIL() << "2,000 commits were all synced by another thread";
+}
+
+TEST_F(CommitFlushingTest, WhatComesDuringASyncElsewhereIsSyncedToo) {
+  HoldSync();
+  Transaction transaction = PutTransaction("a", "1", Durability::kDisk);
+  transaction.may_block = true;
+  const Answer blocked;
+  std::thread blocking([this, &transaction, &blocked] {
+    CommitPipeline::Callback done = blocked.Callback();
+    EXPECT_TRUE(pipeline().Commit(&transaction, {}, &done).empty());
+  });
+  files_.AwaitHeld(1);
+  const Answer waiting = Put("b", "2", Durability::kDisk);
+  const Answer written = Put("c", "3", Durability::kOs);
+  EXPECT_FALSE(waiting.has_come());
+  files_.LetGo();
+  EXPECT_TRUE(waiting.Get().ok());
+  EXPECT_TRUE(blocked.Get().ok());
+  EXPECT_TRUE(written.Get().ok());
+  blocking.join();
+  EXPECT_TRUE(pipeline().Close().ok());
+}
+
+TEST_F(CommitFlushingTest, ACloseWaitsForASyncElsewhere) {
+  HoldSync();
+  Transaction transaction = PutTransaction("a", "1", Durability::kDisk);
+  transaction.may_block = true;
+  const Answer blocked;
+  std::thread blocking([this, &transaction, &blocked] {
+    CommitPipeline::Callback done = blocked.Callback();
+    EXPECT_TRUE(pipeline().Commit(&transaction, {}, &done).empty());
+  });
+  files_.AwaitHeld(1);
+  std::thread closing([this] { EXPECT_TRUE(pipeline().Close().ok()); });
+  files_.LetGo();
+  closing.join();
+  blocking.join();
+  EXPECT_TRUE(blocked.Get().ok());
+  EXPECT_EQ(pipeline().counts().durable_revision, 1u);
+}
+
+TEST_F(CommitFlushingTest, ZerosAreWrittenAheadOnlyForWhoWaitsForTheDisk) {
+  const auto file_bytes = [this] {
+    return disk_.Image().at("/data/0000000000000001.log").size();
+  };
+  Put("a", "1", Durability::kOs);
+  EXPECT_TRUE(engine_->Sync(Durability::kOs).Get().ok());
+  EXPECT_EQ(file_bytes(), engine_->segments.Find(1)->bytes());
+  EXPECT_TRUE(Put("b", "2", Durability::kDisk).Get().ok());
+  EXPECT_GT(file_bytes(), engine_->segments.Find(1)->bytes() + 100'000);
 }
 
 }  // namespace

@@ -34,6 +34,7 @@ class RecoveryFixture : public ::testing::Test {
     Options options = QuietOptions(&disk_);
     options.revision_block = 100;
     options.segment_bytes = segment_bytes_;
+    options.log_ahead_bytes = 0;  // the file ends where the log does
     engine_ = std::make_unique<EngineParts>(std::move(options), &clock_);
   }
   // The disk as it is now, and no engine on it.

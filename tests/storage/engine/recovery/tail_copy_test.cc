@@ -115,7 +115,8 @@ TEST_F(TailCopyTest, ATailOfManyGroupsIsCopiedInWholeTransactions) {
             Replay(*source_, kFileHeaderBytes));
   const auto tail = InspectTail(*copied->segment, 0);
   ASSERT_TRUE(tail.ok()) << tail.status();
-  EXPECT_EQ(tail->end, tail->file_bytes);
+  EXPECT_EQ(tail->end, copied->seal.bytes);
+  EXPECT_EQ(tail->torn_end, tail->end);
 }
 
 TEST_F(TailCopyTest, GroupsWithoutRecordsLeaveNothing) {
