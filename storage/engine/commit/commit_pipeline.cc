@@ -181,6 +181,11 @@ void CommitPipeline::WakeFlusher() {
 }
 
 void CommitPipeline::Advance(Durability durability, bool more, bool may_block) {
+  // The next block is reserved well before this one is used up.
+  if (next_revision_ > ceiling_ - log_->revision_block() / 2) {
+    reserve_wanted_ = true;
+    WakeFlusher();
+  }
   const bool hold_back = more && pending_bytes_ < kHeldBackBytesMax;
   if (durability == Durability::kDisk && !hold_back) {
     sync_wanted_ = true;
@@ -192,11 +197,6 @@ void CommitPipeline::Advance(Durability durability, bool more, bool may_block) {
   } else if ((durability == Durability::kOs && !hold_back) ||
              pending_bytes_ >= kHeldBackBytesMax) {
     WriteQueued(Writer::kCommitter);
-  }
-  // The next block is reserved well before this one is used up.
-  if (next_revision_ > ceiling_ - log_->revision_block() / 2) {
-    reserve_wanted_ = true;
-    WakeFlusher();
   }
   // An idle flusher has to start counting the sync interval.
   if (flusher_idles_) WakeFlusher();
