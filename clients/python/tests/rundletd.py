@@ -32,7 +32,10 @@ class Rundletd:
     """target: where it serves gRPC."""
 
     def __init__(
-        self, data: pathlib.Path, address: str = "127.0.0.1:0"
+        self,
+        data: pathlib.Path,
+        address: str = "127.0.0.1:0",
+        options: tuple[str, ...] = (),
     ) -> None:
         self._process = subprocess.Popen(
             [
@@ -41,6 +44,7 @@ class Rundletd:
                 f"--grpc={address}",
                 "--text=",
                 "--history_window=0",
+                *options,
             ],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -85,9 +89,11 @@ class Rundletd:
 
 @contextlib.contextmanager
 def serving(
-    data: pathlib.Path, address: str = "127.0.0.1:0"
+    data: pathlib.Path,
+    address: str = "127.0.0.1:0",
+    options: tuple[str, ...] = (),
 ) -> Iterator[Rundletd]:
-    server = Rundletd(data, address)
+    server = Rundletd(data, address, options)
     try:
         yield server
     finally:

@@ -6,9 +6,11 @@ with rundlet.connect('localhost:50051') as db:
 """
 
 from rundlet.calls import DEFAULT_TIMEOUT
-from rundlet.client import COMPACT_TIMEOUT, Client, connect
+from rundlet.client import Client, connect
 from rundlet.entries import (
+    AddResult,
     CommitResult,
+    DeleteRangeResult,
     DeleteResult,
     Durability,
     Entry,
@@ -20,6 +22,7 @@ from rundlet.entries import (
     SetExpiryResult,
 )
 from rundlet.errors import (
+    BackupExistsError,
     CancelledError,
     ConditionFailedError,
     CorruptRecordError,
@@ -33,6 +36,8 @@ from rundlet.errors import (
     KeyNotFoundError,
     LimitExceededError,
     MemoryFullError,
+    NotANumberError,
+    NotConfiguredError,
     OutcomeUnknownError,
     RequestIdReusedError,
     ResourceExhaustedError,
@@ -41,12 +46,23 @@ from rundlet.errors import (
     SlowReaderError,
     SnapshotGoneError,
     StorageFullError,
+    SumOutOfRangeError,
     TooManyError,
     UnavailableError,
 )
+from rundlet.expiry import ExpiryTest
+from rundlet.maintenance import COMPACT_TIMEOUT, Verification
 from rundlet.snapshots import Snapshot
-from rundlet.transactions import Condition, Delete, Get, Put, SetExpiry
-from rundlet.values import JsonText, Kind
+from rundlet.transactions import (
+    Add,
+    Condition,
+    Delete,
+    DeleteRange,
+    Get,
+    Put,
+    SetExpiry,
+)
+from rundlet.values import JsonText, Kind, digest
 from rundlet.watches import (
     Cause,
     Change,
@@ -60,6 +76,9 @@ from rundlet.watches import (
 __all__ = [
     "COMPACT_TIMEOUT",
     "DEFAULT_TIMEOUT",
+    "Add",
+    "AddResult",
+    "BackupExistsError",
     "CancelledError",
     "Cause",
     "Change",
@@ -71,10 +90,13 @@ __all__ = [
     "CorruptRecordError",
     "DeadlineExceededError",
     "Delete",
+    "DeleteRange",
+    "DeleteRangeResult",
     "DeleteResult",
     "Durability",
     "Entry",
     "Event",
+    "ExpiryTest",
     "FailedCondition",
     "ForeignPageTokenError",
     "ForeignStoreError",
@@ -89,6 +111,8 @@ __all__ = [
     "LimitExceededError",
     "Marker",
     "MemoryFullError",
+    "NotANumberError",
+    "NotConfiguredError",
     "OperationResult",
     "OutcomeUnknownError",
     "Page",
@@ -106,8 +130,11 @@ __all__ = [
     "Snapshot",
     "SnapshotGoneError",
     "StorageFullError",
+    "SumOutOfRangeError",
     "TooManyError",
     "UnavailableError",
+    "Verification",
     "Watch",
     "connect",
+    "digest",
 ]

@@ -10,13 +10,13 @@ import grpc
 
 from rundlet import entries, messages
 from rundlet.calls import DEFAULT_TIMEOUT
+from rundlet.counted_writes import CountedWrites
+from rundlet.maintenance import Maintenance
 from rundlet.reads import Reads
 from rundlet.snapshots import Snapshot, to_lease
 from rundlet.v1 import (
     limits_pb2,
-    maintenance_pb2,
     snapshot_pb2,
-    stats_pb2,
     watch_pb2,
 )
 from rundlet.watches import Watch
@@ -28,9 +28,6 @@ RECONNECT_OPTIONS = (
     ("grpc.initial_reconnect_backoff_ms", 100),
     ("grpc.max_reconnect_backoff_ms", 5000),
 )
-
-# A compaction rewrites the whole store.
-COMPACT_TIMEOUT = 3600.0
 
 
 def connect(
@@ -73,7 +70,7 @@ def connect(
     )
 
 
-class Client(Reads, Writes):
+class Client(Reads, Writes, CountedWrites, Maintenance):
     """A store, by way of a gRPC channel, which it closes.
 
     Any thread may call it. Every call takes `timeout` in seconds, and raises
@@ -149,13 +146,3 @@ class Client(Reads, Writes):
         return messages.plain(
             self._read(self._store.GetLimits, request, timeout)
         )
-
-    def stats(self, *, timeout: float | None = None) -> dict[str, Any]:
-        """What the store counts, by its name, as `keys_in_index`."""
-        request = stats_pb2.StatsRequest()
-        return messages.plain(self._read(self._admin.Stats, request, timeout))
-
-    def compact(self, *, timeout: float = COMPACT_TIMEOUT) -> dict[str, Any]:
-        """Gives back the space of old versions; ends when it is done."""
-        request = maintenance_pb2.CompactRequest()
-        return messages.plain(self._read(self._admin.Compact, request, timeout))

@@ -89,24 +89,59 @@ class DeleteResult(Receipt):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class SetExpiryResult(Receipt):
-    """True if the key exists and has the new expiry."""
+    """True if the key exists, passed the test, and has the new expiry.
+    previous: what was there, if asked for, also if it did not pass."""
 
     updated: bool
+    existed: bool
+    previous: Entry | None
 
     def __bool__(self) -> bool:
         return self.updated
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class AddResult(Receipt):
+    """sum: the number now; previous: what was there before, if asked for."""
+
+    sum: int
+    existed: bool
+    previous: Entry | None
+
+    def __int__(self) -> int:
+        return self.sum
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class DeleteRangeResult(Receipt):
+    """deleted_count: how many keys were removed; previous: they, in key order,
+    if asked for."""
+
+    deleted_count: int
+    previous: tuple[Entry, ...]
+
+    def __int__(self) -> int:
+        return self.deleted_count
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class OperationResult:
     """What one operation of a transaction found.
 
-    existed: the key existed just before it.
+    existed: the key existed just before it; of a range, any key of it.
     entry: what a get read, or what was there before, if asked for.
+    sum: of an add, the number now.
+    updated: of a change of expiry, whether the key has the new one.
+    deleted_count: of a delete of a range, how many keys it removed.
+    entries: of a delete of a range, what was there before, if asked for.
     """
 
     existed: bool
     entry: Entry | None
+    sum: int | None = None
+    updated: bool = False
+    deleted_count: int = 0
+    entries: tuple[Entry, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -186,7 +221,14 @@ def commit_result(message: transaction_pb2.CommitResponse) -> CommitResult:
         **receipt(message),
         applied=message.branch == transaction_pb2.BRANCH_OPERATIONS,
         results=tuple(
-            OperationResult(result.existed, optional_entry(result, "entry"))
+            OperationResult(
+                result.existed,
+                optional_entry(result, "entry"),
+                result.sum if result.HasField("sum") else None,
+                result.updated,
+                result.deleted_count,
+                tuple(entry(one) for one in result.entries),
+            )
             for result in message.results
         ),
         failed_condition=(

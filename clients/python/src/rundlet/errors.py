@@ -163,6 +163,22 @@ class OutcomeUnknownError(RundletError):
     """The write may or may not take effect. Read before writing again."""
 
 
+class NotANumberError(RundletError):
+    """An add met a value that is no str of digits. Nothing was done."""
+
+
+class SumOutOfRangeError(RundletError):
+    """The sum of an add is no 64-bit integer. Nothing was done."""
+
+
+class NotConfiguredError(RundletError):
+    """The server was started without what this takes: metadata has `option`."""
+
+
+class BackupExistsError(RundletError):
+    """There is a backup of that name. Take another one."""
+
+
 class CorruptRecordError(RundletError):
     """A record fails its checksum. Tell the operator."""
 
@@ -192,6 +208,10 @@ _BY_REASON: Mapping[str, type[RundletError]] = {
     "TOO_MANY": TooManyError,
     "SLOW_READER": SlowReaderError,
     "OUTCOME_UNKNOWN": OutcomeUnknownError,
+    "NOT_A_NUMBER": NotANumberError,
+    "SUM_OUT_OF_RANGE": SumOutOfRangeError,
+    "NOT_CONFIGURED": NotConfiguredError,
+    "BACKUP_EXISTS": BackupExistsError,
     "CORRUPT_RECORD": CorruptRecordError,
 }
 

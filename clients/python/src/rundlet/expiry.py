@@ -1,12 +1,25 @@
 """Times on the wire."""
 
 import datetime
+import enum
 from typing import Any
 
 from google.protobuf import duration_pb2, timestamp_pb2
 
+from rundlet.v1 import write_pb2
+
 # Seconds, or a timedelta.
 Ttl = float | datetime.timedelta
+
+
+class ExpiryTest(enum.IntEnum):
+    """Which expiry a key has to have so that it gets another one: one before
+    the new one, one behind it, none, or any. Never is behind all times."""
+
+    SOONER = write_pb2.EXPIRY_TEST_SOONER
+    LATER = write_pb2.EXPIRY_TEST_LATER
+    NEVER = write_pb2.EXPIRY_TEST_NEVER
+    EXPIRES = write_pb2.EXPIRY_TEST_EXPIRES
 
 
 def fields(
@@ -15,8 +28,9 @@ def fields(
     expire_time: datetime.datetime | None = None,
     keep_expiry: bool = False,
     never: bool = False,
+    jitter_percent: int = 0,
 ) -> dict[str, Any]:
-    """The field of `oneof expiry` to set, if any.
+    """The field of `oneof expiry` to set, if any, and the jitter of a ttl.
 
     Raises ValueError if more than one is given.
     """
@@ -31,7 +45,14 @@ def fields(
         chosen["never"] = True
     if len(chosen) > 1:
         raise ValueError(f"at most one of these: {', '.join(chosen)}")
+    if jitter_percent:
+        chosen["jitter_percent"] = jitter_percent
     return chosen
+
+
+def test_field(test: ExpiryTest | None) -> Any:
+    """The field `only_if`."""
+    return test
 
 
 def to_datetime(timestamp: timestamp_pb2.Timestamp) -> datetime.datetime:

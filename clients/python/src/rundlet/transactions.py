@@ -56,6 +56,14 @@ class Condition:
         )
 
     @classmethod
+    def digest(cls, key: str, **comparison: bytes) -> "Condition":
+        """The digest() of the key's value: equal= or not_equal=."""
+        _one_of(comparison, ("equal", "not_equal"))
+        return cls._about(
+            key, digest=condition_pb2.DigestComparison(**comparison)
+        )
+
+    @classmethod
     def _about(cls, key: str, **test: Any) -> "Condition":
         return cls(condition_pb2.Condition(key=keys.checked(key), **test))
 
@@ -84,6 +92,7 @@ class Put:
     ttl: expiry.Ttl | None = None
     expire_time: datetime.datetime | None = None
     keep_expiry: bool = False
+    jitter_percent: int = 0
 
     def to_wire(self) -> transaction_pb2.Operation:
         return transaction_pb2.Operation(
@@ -94,6 +103,7 @@ class Put:
                     ttl=self.ttl,
                     expire_time=self.expire_time,
                     keep_expiry=self.keep_expiry,
+                    jitter_percent=self.jitter_percent,
                 ),
             )
         )
@@ -113,27 +123,80 @@ class Delete:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class SetExpiry:
-    """Gives a key another expiry; that it is absent is no error."""
+    """Gives a key another expiry; that it is absent, or its present expiry
+    does not pass the test, is no error."""
 
     key: str
     ttl: expiry.Ttl | None = None
     expire_time: datetime.datetime | None = None
     never: bool = False
+    jitter_percent: int = 0
+    only_if: expiry.ExpiryTest | None = None
 
     def to_wire(self) -> transaction_pb2.Operation:
         return transaction_pb2.Operation(
             set_expiry=transaction_pb2.SetExpiryOperation(
                 key=keys.checked(self.key),
+                only_if=expiry.test_field(self.only_if),
                 **expiry.fields(
                     ttl=self.ttl,
                     expire_time=self.expire_time,
                     never=self.never,
+                    jitter_percent=self.jitter_percent,
                 ),
             )
         )
 
 
-Operation = Get | Put | Delete | SetExpiry
+@dataclasses.dataclass(frozen=True, slots=True)
+class Add:
+    """Adds to a number; an absent key counts as `initial`, and is created with
+    the expiry."""
+
+    key: str
+    delta: int = 1
+    initial: int = 0
+    ttl: expiry.Ttl | None = None
+    expire_time: datetime.datetime | None = None
+    jitter_percent: int = 0
+
+    def to_wire(self) -> transaction_pb2.Operation:
+        return transaction_pb2.Operation(
+            add=transaction_pb2.AddOperation(
+                key=keys.checked(self.key),
+                delta=self.delta,
+                initial=self.initial,
+                **expiry.fields(
+                    ttl=self.ttl,
+                    expire_time=self.expire_time,
+                    jitter_percent=self.jitter_percent,
+                ),
+            )
+        )
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class DeleteRange:
+    """Removes the keys with a prefix, or from start up to, not including, end;
+    keys_max: only so many, the first ones."""
+
+    prefix: str = ""
+    start: str = ""
+    end: str = ""
+    keys_max: int = 0
+
+    def to_wire(self) -> transaction_pb2.Operation:
+        return transaction_pb2.Operation(
+            delete_range=transaction_pb2.DeleteRangeOperation(
+                prefix=self.prefix,
+                start=self.start,
+                end=self.end,
+                keys_max=self.keys_max,
+            )
+        )
+
+
+Operation = Get | Put | Delete | SetExpiry | Add | DeleteRange
 
 
 def _number(comparison: dict[str, int]) -> condition_pb2.NumberComparison:

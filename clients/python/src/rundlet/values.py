@@ -6,6 +6,7 @@ are.
 """
 
 import enum
+import hashlib
 import json
 from typing import Any
 
@@ -61,3 +62,16 @@ def split(value: entry_pb2.Value) -> tuple[Kind, str | bytes]:
 def decode(kind: Kind, raw: str | bytes) -> Any:
     """The inverse of encode, for what split gave."""
     return json.loads(raw) if kind is Kind.JSON else raw
+
+
+# The first byte of what a digest is of.
+_DIGEST_KINDS = {Kind.TEXT: b"\1", Kind.DATA: b"\2", Kind.JSON: b"\3"}
+
+
+def digest(value: Any) -> bytes:
+    """The digest by which Condition.digest names a value without sending it.
+    That of JSON is of its text, as this client writes it."""
+    kind, raw = split(encode(value))
+    if isinstance(raw, str):
+        raw = raw.encode()
+    return hashlib.sha256(_DIGEST_KINDS[kind] + raw).digest()

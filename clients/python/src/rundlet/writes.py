@@ -30,6 +30,8 @@ class Writes(Calls):
         keep_expiry: bool = False,
         create_only: bool = False,
         expected_revision: int | None = None,
+        jitter_percent: int = 0,
+        conditions: Iterable[tx.Condition] = (),
         return_previous: bool = False,
         durability: entries.Durability | None = None,
         request_id: str = "",
@@ -38,22 +40,28 @@ class Writes(Calls):
         """Writes a key: str as text, bytes as data, all else as JSON.
 
         ttl, expire_time: when the key goes away; without one, never.
-            keep_expiry: when the version before would have.
+            keep_expiry: when the version before would have. jitter_percent:
+            up to so much of the ttl is taken off, at random.
         create_only: raise KeyExistsError if the key exists.
         expected_revision: raise ConditionFailedError if the key has another
             one; 0: if it exists.
+        conditions: raise ConditionFailedError if one of them does not hold.
         """
         request = write_pb2.PutRequest(
             key=keys.checked(key),
             value=encode(value),
             create_only=create_only,
             expected_revision=expected_revision,
+            conditions=[condition.to_wire() for condition in conditions],
             return_previous=return_previous,
             json_as_text=True,
             durability=self._asked(durability),
             request_id=request_id,
             **expiry.fields(
-                ttl=ttl, expire_time=expire_time, keep_expiry=keep_expiry
+                ttl=ttl,
+                expire_time=expire_time,
+                keep_expiry=keep_expiry,
+                jitter_percent=jitter_percent,
             ),
         )
         answer = self._write(self._store.Put, request, timeout)
@@ -68,6 +76,7 @@ class Writes(Calls):
         key: str,
         *,
         expected_revision: int | None = None,
+        conditions: Iterable[tx.Condition] = (),
         return_previous: bool = False,
         durability: entries.Durability | None = None,
         request_id: str = "",
@@ -77,6 +86,7 @@ class Writes(Calls):
         request = write_pb2.DeleteRequest(
             key=keys.checked(key),
             expected_revision=expected_revision,
+            conditions=[condition.to_wire() for condition in conditions],
             return_previous=return_previous,
             json_as_text=True,
             durability=self._asked(durability),
@@ -96,23 +106,44 @@ class Writes(Calls):
         *,
         expire_time: datetime.datetime | None = None,
         never: bool = False,
+        jitter_percent: int = 0,
+        only_if: expiry.ExpiryTest | None = None,
         expected_revision: int | None = None,
+        conditions: Iterable[tx.Condition] = (),
+        return_previous: bool = False,
         durability: entries.Durability | None = None,
         request_id: str = "",
         timeout: float | None = None,
     ) -> entries.SetExpiryResult:
         """Gives a key another expiry: a ttl, a time, or never. The result is
-        true if the key exists."""
+        true if the key has it now.
+
+        only_if: what the present expiry has to be; else nothing happens.
+        return_previous: a read that touches the key, in one step; it costs
+            what a write does.
+        """
         request = write_pb2.SetExpiryRequest(
             key=keys.checked(key),
             expected_revision=expected_revision,
+            conditions=[condition.to_wire() for condition in conditions],
+            only_if=expiry.test_field(only_if),
+            return_previous=return_previous,
+            json_as_text=True,
             durability=self._asked(durability),
             request_id=request_id,
-            **expiry.fields(ttl=ttl, expire_time=expire_time, never=never),
+            **expiry.fields(
+                ttl=ttl,
+                expire_time=expire_time,
+                never=never,
+                jitter_percent=jitter_percent,
+            ),
         )
         answer = self._write(self._store.SetExpiry, request, timeout)
         return entries.SetExpiryResult(
-            **entries.receipt(answer), updated=answer.updated
+            **entries.receipt(answer),
+            updated=answer.updated,
+            existed=answer.existed,
+            previous=entries.optional_entry(answer, "previous"),
         )
 
     def commit(
