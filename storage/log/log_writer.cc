@@ -78,10 +78,15 @@ absl::Status LogWriter::Append(absl::Span<const Record> records,
   return absl::OkStatus();
 }
 
-absl::Status LogWriter::Repair() {
+absl::Status LogWriter::CutToEnd() {
   absl::Status cut = segment_->file().Truncate(segment_->bytes());
+  if (cut.ok()) file_bytes_ = segment_->bytes();
+  return cut;
+}
+
+absl::Status LogWriter::Repair() {
+  absl::Status cut = CutToEnd();
   if (!cut.ok()) return cut;
-  file_bytes_ = segment_->bytes();
   return segment_->file().Sync();
 }
 
@@ -101,10 +106,7 @@ absl::Status LogWriter::Extend(uint64_t bytes) {
 }
 
 absl::Status LogWriter::Trim() {
-  if (ahead_bytes() == 0) return absl::OkStatus();
-  absl::Status cut = segment_->file().Truncate(segment_->bytes());
-  if (cut.ok()) file_bytes_ = segment_->bytes();
-  return cut;
+  return ahead_bytes() == 0 ? absl::OkStatus() : CutToEnd();
 }
 
 SegmentSeal LogWriter::Seal() const {

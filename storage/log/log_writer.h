@@ -65,6 +65,7 @@ class LogWriter {
  private:
   void Encode(absl::Span<const Record> records, int64_t time_us,
               uint64_t synced_bytes, std::vector<Location>* locations);
+  absl::Status CutToEnd();
 
   const std::shared_ptr<Segment> segment_;
   SegmentSeal seal_;

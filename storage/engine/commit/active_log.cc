@@ -54,15 +54,21 @@ bool ActiveLog::NeedsRoll(uint64_t records_bytes) const {
              settings_.segment_bytes;
 }
 
+absl::Status ActiveLog::TrimAndSync() {
+  absl::Status trimmed = writer_->Trim();
+  if (!trimmed.ok()) return trimmed;
+  absl::Status synced = writer_->segment()->file().Sync();
+  if (synced.ok()) return synced;
+  return Broken(synced, "the log could not be synced");
+}
+
 absl::Status ActiveLog::Roll(int64_t time_us) {
   const SegmentSeal seal = writer_->Seal();
   if (seal.record_count == 0) return absl::OkStatus();
-  absl::Status trimmed = writer_->Trim();
-  if (!trimmed.ok()) return trimmed;
   // Without this sync the new segment could survive a power loss that the end
   // of the old one does not: a hole in the order of commits (P2).
-  absl::Status synced = writer_->segment()->file().Sync();
-  if (!synced.ok()) return Broken(synced, "the log could not be synced");
+  const absl::Status ended = TrimAndSync();
+  if (!ended.ok()) return ended;
   RUNDLET_SYNC_POINT("roll: old segment synced");
   synced_bytes_ = seal.bytes;
   const SegmentName name{NextSegmentId(), FileKind::kLog};
@@ -175,10 +181,8 @@ absl::Status ActiveLog::ReserveRevisions(Revision revision) {
 absl::Status ActiveLog::StopCleanly(Revision next_revision, int64_t time_us) {
   // Bytes behind a clean stop would say that it is not the last edit.
   if (writer_->ahead_bytes() > 0) {
-    absl::Status trimmed = writer_->Trim();
-    if (!trimmed.ok()) return trimmed;
-    absl::Status synced = writer_->segment()->file().Sync();
-    if (!synced.ok()) return Broken(synced, "the log could not be synced");
+    const absl::Status ended = TrimAndSync();
+    if (!ended.ok()) return ended;
   }
   ManifestEdit edit;
   edit.clean_stop = CleanStop{writer_->segment()->id(),

@@ -103,6 +103,8 @@ class ActiveLog {
  private:
   // What the active segment can still take.
   uint64_t Room() const;
+  // Ends the active segment's file where its groups end.
+  absl::Status TrimAndSync();
   absl::Status AppendEdit(const ManifestEdit& edit);
   absl::Status Broken(const absl::Status& status, absl::string_view what);
 
