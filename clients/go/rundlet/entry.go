@@ -90,8 +90,15 @@ type DeleteResult struct {
 type SetExpiryResult struct {
 	Receipt
 
-	// Updated: the key exists and has the new expiry.
+	// Updated: the key exists, passed the test, and has the new expiry.
 	Updated bool
+
+	// Existed: the key existed.
+	Existed bool
+
+	// Previous is what was there before, with ReturnPrevious; also if it did
+	// not pass the test.
+	Previous *Entry
 }
 
 // Page is a part of a range.

@@ -27,6 +27,8 @@ const (
 	ErrInvalidSnapshotToken Reason = "INVALID_SNAPSHOT_TOKEN"
 	ErrForeignStore         Reason = "FOREIGN_STORE"
 	ErrNotConfigured        Reason = "NOT_CONFIGURED"
+	ErrNotANumber           Reason = "NOT_A_NUMBER"
+	ErrSumOutOfRange        Reason = "SUM_OUT_OF_RANGE"
 	ErrKeyNotFound          Reason = "KEY_NOT_FOUND"
 	ErrSnapshotGone         Reason = "SNAPSHOT_GONE"
 	ErrKeyExists            Reason = "KEY_EXISTS"

@@ -39,6 +39,8 @@ func TestEachReasonIsFound(t *testing.T) {
 		rundlet.ErrInvalidSnapshotToken: codes.InvalidArgument,
 		rundlet.ErrForeignStore:         codes.FailedPrecondition,
 		rundlet.ErrNotConfigured:        codes.FailedPrecondition,
+		rundlet.ErrNotANumber:           codes.FailedPrecondition,
+		rundlet.ErrSumOutOfRange:        codes.FailedPrecondition,
 		rundlet.ErrSnapshotGone:         codes.NotFound,
 		rundlet.ErrBackupExists:         codes.AlreadyExists,
 		rundlet.ErrMemoryFull:           codes.ResourceExhausted,

@@ -157,3 +157,32 @@ func ExampleError() {
 	// Output:
 	// true 0 1 false
 }
+
+func ExampleClient_Add() {
+	ctx := context.Background()
+	db, err := rundlet.New(address())
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer db.Close()
+
+	for range 3 {
+		visits, err := db.Add(ctx, "visits:mon", 1,
+			rundlet.TTL(24*time.Hour).Jitter(10))
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(visits.Sum)
+	}
+	removed, err := db.DeleteRange(ctx, rundlet.Prefix("visits:"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(removed.DeletedCount)
+
+	// Output:
+	// 1
+	// 2
+	// 3
+	// 1
+}

@@ -41,6 +41,14 @@ func (id RequestID) setExpiry(request *rundletpb.SetExpiryRequest) {
 	request.RequestId = string(id)
 }
 
+func (id RequestID) add(request *rundletpb.AddRequest) {
+	request.RequestId = string(id)
+}
+
+func (id RequestID) deleteRange(request *rundletpb.DeleteRangeRequest) {
+	request.RequestId = string(id)
+}
+
 func (id RequestID) commit(request *rundletpb.CommitRequest) {
 	request.RequestId = string(id)
 }
@@ -73,6 +81,10 @@ func setRequestID(request writeRequest, id string) {
 	case *rundletpb.DeleteRequest:
 		request.RequestId = id
 	case *rundletpb.SetExpiryRequest:
+		request.RequestId = id
+	case *rundletpb.AddRequest:
+		request.RequestId = id
+	case *rundletpb.DeleteRangeRequest:
 		request.RequestId = id
 	case *rundletpb.CommitRequest:
 		request.RequestId = id

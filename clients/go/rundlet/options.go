@@ -1,30 +1,33 @@
 package rundlet
 
-import (
-	"time"
-
-	"google.golang.org/protobuf/types/known/durationpb"
-	"google.golang.org/protobuf/types/known/timestamppb"
-
-	"rundlet/clients/go/rundletpb"
-)
+import "rundlet/clients/go/rundletpb"
 
 // Options of each call. Which option is good for which call, the compiler
 // checks.
 type (
-	// PutOption: TTL, ExpireAt, KeepExpiry, CreateOnly, ExpectedRevision,
+	// PutOption: TTL, ExpireAt, KeepExpiry, CreateOnly, ExpectedRevision, If,
 	// ReturnPrevious, a Durability, RequestID.
 	PutOption interface{ put(*rundletpb.PutRequest) }
 
-	// DeleteOption: ExpectedRevision, ReturnPrevious, a Durability,
+	// DeleteOption: ExpectedRevision, If, ReturnPrevious, a Durability,
 	// RequestID.
 	DeleteOption interface {
 		delete(*rundletpb.DeleteRequest)
 	}
 
-	// SetExpiryOption: ExpectedRevision, a Durability, RequestID.
+	// SetExpiryOption: an ExpiryTest, ExpectedRevision, If, ReturnPrevious, a
+	// Durability, RequestID.
 	SetExpiryOption interface {
 		setExpiry(*rundletpb.SetExpiryRequest)
+	}
+
+	// AddOption: Initial, an Expiry of a key that is created, If,
+	// ReturnPrevious, a Durability, RequestID.
+	AddOption interface{ add(*rundletpb.AddRequest) }
+
+	// DeleteRangeOption: KeysMax, ReturnPrevious, a Durability, RequestID.
+	DeleteRangeOption interface {
+		deleteRange(*rundletpb.DeleteRangeRequest)
 	}
 
 	// CommitOption: ReturnPrevious, a Durability, RequestID.
@@ -47,69 +50,6 @@ type (
 	// *Snapshot.
 	ListOption interface{ list(*rundletpb.ListRequest) }
 )
-
-// Expiry is when a key goes away: TTL, ExpireAt or Never.
-type Expiry struct {
-	ttl  *durationpb.Duration
-	time *timestamppb.Timestamp
-}
-
-// TTL lets the key go away this long after the commit.
-func TTL(ttl time.Duration) Expiry {
-	return Expiry{ttl: durationpb.New(ttl)}
-}
-
-// ExpireAt lets the key go away at this time.
-func ExpireAt(t time.Time) Expiry {
-	return Expiry{time: timestamppb.New(t)}
-}
-
-// Never lets the key stay until it is deleted, which is what a put does by
-// itself.
-func Never() Expiry {
-	return Expiry{}
-}
-
-func (e Expiry) put(request *rundletpb.PutRequest) {
-	switch {
-	case e.ttl != nil:
-		request.Expiry = &rundletpb.PutRequest_Ttl{Ttl: e.ttl}
-	case e.time != nil:
-		request.Expiry = &rundletpb.PutRequest_ExpireTime{ExpireTime: e.time}
-	default:
-		request.Expiry = nil
-	}
-}
-
-func (e Expiry) putOperation(operation *rundletpb.PutOperation) {
-	switch {
-	case e.ttl != nil:
-		operation.Expiry = &rundletpb.PutOperation_Ttl{Ttl: e.ttl}
-	case e.time != nil:
-		operation.Expiry = &rundletpb.PutOperation_ExpireTime{
-			ExpireTime: e.time}
-	default:
-		operation.Expiry = nil
-	}
-}
-
-// KeepExpiry lets a put leave the key's expiry as it is.
-type KeepExpiry struct{}
-
-func (KeepExpiry) put(request *rundletpb.PutRequest) {
-	request.Expiry = &rundletpb.PutRequest_KeepExpiry{KeepExpiry: true}
-}
-
-func (KeepExpiry) putOperation(operation *rundletpb.PutOperation) {
-	operation.Expiry = &rundletpb.PutOperation_KeepExpiry{KeepExpiry: true}
-}
-
-// PutExpiry is an option of Put, of a client and in a transaction: an Expiry,
-// or KeepExpiry.
-type PutExpiry interface {
-	PutOption
-	putOperation(*rundletpb.PutOperation)
-}
 
 // CreateOnly lets a put fail with ErrKeyExists if the key exists.
 type CreateOnly struct{}
@@ -145,6 +85,18 @@ func (ReturnPrevious) delete(request *rundletpb.DeleteRequest) {
 	request.ReturnPrevious = true
 }
 
+func (ReturnPrevious) setExpiry(request *rundletpb.SetExpiryRequest) {
+	request.ReturnPrevious = true
+}
+
+func (ReturnPrevious) add(request *rundletpb.AddRequest) {
+	request.ReturnPrevious = true
+}
+
+func (ReturnPrevious) deleteRange(request *rundletpb.DeleteRangeRequest) {
+	request.ReturnPrevious = true
+}
+
 func (ReturnPrevious) commit(request *rundletpb.CommitRequest) {
 	request.ReturnPrevious = true
 }
@@ -158,6 +110,14 @@ func (d Durability) delete(request *rundletpb.DeleteRequest) {
 }
 
 func (d Durability) setExpiry(request *rundletpb.SetExpiryRequest) {
+	request.Durability = rundletpb.Durability(d)
+}
+
+func (d Durability) add(request *rundletpb.AddRequest) {
+	request.Durability = rundletpb.Durability(d)
+}
+
+func (d Durability) deleteRange(request *rundletpb.DeleteRangeRequest) {
 	request.Durability = rundletpb.Durability(d)
 }
 

@@ -45,16 +45,3 @@ func (c *Client) Limits(ctx context.Context) (
 	*rundletpb.GetLimitsResponse, error) {
 	return read(ctx, c, c.store.GetLimits, &rundletpb.GetLimitsRequest{})
 }
-
-// Stats tells what the store counts.
-func (c *Client) Stats(ctx context.Context) (*rundletpb.StatsResponse, error) {
-	return read(ctx, c, c.admin.Stats, &rundletpb.StatsRequest{})
-}
-
-// Compact gives back the space of old versions; it returns when that is done. A
-// context without a deadline gets CompactTimeout.
-func (c *Client) Compact(ctx context.Context) (
-	*rundletpb.CompactResponse, error) {
-	return invoke(ctx, CompactTimeout, c.admin.Compact,
-		&rundletpb.CompactRequest{}, false)
-}

@@ -22,13 +22,13 @@ func root() string {
 }
 
 // start runs the server that RUNDLETD names, or that Bazel built.
-func start(data string) (*rundlettest.Server, error) {
+func start(data string, options ...string) (*rundlettest.Server, error) {
 	binary := os.Getenv("RUNDLETD")
 	if binary == "" {
 		binary = filepath.Join(root(), "bazel-bin", "service", "rundletd")
 	}
 	server, err := rundlettest.Start(binary, data, "127.0.0.1:0",
-		"--history_window=0")
+		append([]string{"--history_window=0"}, options...)...)
 	if errors.Is(err, os.ErrNotExist) {
 		err = fmt.Errorf("%w: bazel build //service:rundletd, or set RUNDLETD",
 			err)

@@ -6,140 +6,6 @@ import (
 	"rundlet/clients/go/rundletpb"
 )
 
-// Condition is a statement about one key before a transaction's operations. An
-// absent key has revision, create revision and version 0.
-type Condition struct {
-	message *rundletpb.Condition
-}
-
-// Exists: the key exists.
-func Exists(key string) Condition {
-	return Condition{&rundletpb.Condition{
-		Key: key, Test: &rundletpb.Condition_Exists{Exists: true}}}
-}
-
-// Absent: the key is absent.
-func Absent(key string) Condition {
-	return Condition{&rundletpb.Condition{
-		Key: key, Test: &rundletpb.Condition_Exists{Exists: false}}}
-}
-
-// Number is a number of a key, to be compared.
-type Number struct {
-	about func(*rundletpb.NumberComparison) Condition
-}
-
-// RevisionOf is the key's revision.
-func RevisionOf(key string) Number {
-	return Number{func(n *rundletpb.NumberComparison) Condition {
-		return Condition{&rundletpb.Condition{
-			Key: key, Test: &rundletpb.Condition_Revision{Revision: n}}}
-	}}
-}
-
-// CreateRevisionOf is the revision that made the key exist.
-func CreateRevisionOf(key string) Number {
-	return Number{func(n *rundletpb.NumberComparison) Condition {
-		return Condition{&rundletpb.Condition{Key: key,
-			Test: &rundletpb.Condition_CreateRevision{CreateRevision: n}}}
-	}}
-}
-
-// VersionOf is the number of the key's writes.
-func VersionOf(key string) Number {
-	return Number{func(n *rundletpb.NumberComparison) Condition {
-		return Condition{&rundletpb.Condition{
-			Key: key, Test: &rundletpb.Condition_Version{Version: n}}}
-	}}
-}
-
-// Equal: it is n.
-func (number Number) Equal(n uint64) Condition {
-	return number.about(&rundletpb.NumberComparison{
-		Comparison: &rundletpb.NumberComparison_Equal{Equal: n}})
-}
-
-// NotEqual: it is not n.
-func (number Number) NotEqual(n uint64) Condition {
-	return number.about(&rundletpb.NumberComparison{
-		Comparison: &rundletpb.NumberComparison_NotEqual{NotEqual: n}})
-}
-
-// Less: it is less than n.
-func (number Number) Less(n uint64) Condition {
-	return number.about(&rundletpb.NumberComparison{
-		Comparison: &rundletpb.NumberComparison_Less{Less: n}})
-}
-
-// Greater: it is greater than n.
-func (number Number) Greater(n uint64) Condition {
-	return number.about(&rundletpb.NumberComparison{
-		Comparison: &rundletpb.NumberComparison_Greater{Greater: n}})
-}
-
-// ValueEquals: the key exists and has this value; JSON is compared by its text.
-func ValueEquals(key string, value Value) Condition {
-	return valueCondition(key, &rundletpb.ValueComparison{
-		Comparison: &rundletpb.ValueComparison_Equal{Equal: value.toWire()}})
-}
-
-// ValueDiffers: the key is absent, or has another value.
-func ValueDiffers(key string, value Value) Condition {
-	return valueCondition(key, &rundletpb.ValueComparison{
-		Comparison: &rundletpb.ValueComparison_NotEqual{
-			NotEqual: value.toWire()}})
-}
-
-func valueCondition(key string, v *rundletpb.ValueComparison) Condition {
-	return Condition{&rundletpb.Condition{
-		Key: key, Test: &rundletpb.Condition_Value{Value: v}}}
-}
-
-// Operation is one step of a transaction.
-type Operation struct {
-	message *rundletpb.Operation
-}
-
-// Get reads a key.
-func Get(key string) Operation {
-	return Operation{&rundletpb.Operation{
-		Operation: &rundletpb.Operation_Get{
-			Get: &rundletpb.GetOperation{Key: key}}}}
-}
-
-// Put writes a key.
-func Put(key string, value Value, expiry ...PutExpiry) Operation {
-	put := &rundletpb.PutOperation{Key: key, Value: value.toWire()}
-	for _, option := range expiry {
-		option.putOperation(put)
-	}
-	return Operation{&rundletpb.Operation{
-		Operation: &rundletpb.Operation_Put{Put: put}}}
-}
-
-// Delete removes a key.
-func Delete(key string) Operation {
-	return Operation{&rundletpb.Operation{
-		Operation: &rundletpb.Operation_Delete{
-			Delete: &rundletpb.DeleteOperation{Key: key}}}}
-}
-
-// SetExpiry gives an existing key another expiry.
-func SetExpiry(key string, expiry Expiry) Operation {
-	operation := &rundletpb.SetExpiryOperation{Key: key}
-	switch {
-	case expiry.ttl != nil:
-		operation.Expiry = &rundletpb.SetExpiryOperation_Ttl{Ttl: expiry.ttl}
-	case expiry.time != nil:
-		operation.Expiry = &rundletpb.SetExpiryOperation_ExpireTime{
-			ExpireTime: expiry.time}
-	default:
-		operation.Expiry = &rundletpb.SetExpiryOperation_Never{Never: true}
-	}
-	return Operation{&rundletpb.Operation{
-		Operation: &rundletpb.Operation_SetExpiry{SetExpiry: operation}}}
-}
-
 // Txn is a transaction that is being put together: if all conditions hold its
 // operations apply, all or none.
 type Txn struct {
@@ -196,6 +62,17 @@ type OperationResult struct {
 	// Entry is what a get read, or, with ReturnPrevious, what was there
 	// before.
 	Entry *Entry
+
+	// Sum is the number that an add made.
+	Sum int64
+
+	// Updated: the key has the new expiry.
+	Updated bool
+
+	// DeletedCount is how many keys the delete of a range removed, and
+	// Entries, with ReturnPrevious, what they were.
+	DeletedCount uint64
+	Entries      []*Entry
 }
 
 // CommitResult is what a transaction did.
@@ -229,7 +106,13 @@ func (t *Txn) Commit(ctx context.Context, options ...CommitOption) (
 	}
 	for _, one := range answer.GetResults() {
 		result.Results = append(result.Results, OperationResult{
-			one.GetExisted(), entryFrom(one.GetEntry())})
+			Existed:      one.GetExisted(),
+			Entry:        entryFrom(one.GetEntry()),
+			Sum:          one.GetSum(),
+			Updated:      one.GetUpdated(),
+			DeletedCount: one.GetDeletedCount(),
+			Entries:      entriesFrom(one.GetEntries()),
+		})
 	}
 	if failed := answer.GetFailedCondition(); failed != nil {
 		result.FailedCondition = &FailedCondition{

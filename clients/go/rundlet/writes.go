@@ -52,22 +52,16 @@ func (c *Client) Delete(ctx context.Context, key string,
 }
 
 // SetExpiry gives an existing key another expiry; its value stays. That the key
-// is absent is no error.
+// is absent, or its expiry does not pass an ExpiryTest, is no error. With
+// ReturnPrevious it is a read that touches the key, and costs what a write does.
 func (c *Client) SetExpiry(ctx context.Context, key string, expiry Expiry,
 	options ...SetExpiryOption) (SetExpiryResult, error) {
 	request := &rundletpb.SetExpiryRequest{
 		Key:        key,
 		Durability: rundletpb.Durability(c.settings.durability),
+		JsonAsText: true,
 	}
-	switch {
-	case expiry.ttl != nil:
-		request.Expiry = &rundletpb.SetExpiryRequest_Ttl{Ttl: expiry.ttl}
-	case expiry.time != nil:
-		request.Expiry = &rundletpb.SetExpiryRequest_ExpireTime{
-			ExpireTime: expiry.time}
-	default:
-		request.Expiry = &rundletpb.SetExpiryRequest_Never{Never: true}
-	}
+	expiry.setExpiryRequest(request)
 	for _, option := range options {
 		option.setExpiry(request)
 	}
@@ -76,7 +70,9 @@ func (c *Client) SetExpiry(ctx context.Context, key string, expiry Expiry,
 		return SetExpiryResult{}, err
 	}
 	return SetExpiryResult{
-		Receipt: receiptFrom(answer),
-		Updated: answer.GetUpdated(),
+		Receipt:  receiptFrom(answer),
+		Updated:  answer.GetUpdated(),
+		Existed:  answer.GetExisted(),
+		Previous: entryFrom(answer.GetPrevious()),
 	}, nil
 }
