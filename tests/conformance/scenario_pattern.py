@@ -136,3 +136,26 @@ def compare(pattern: Any, actual: Any, context: Context, at: str = "") -> None:
             compare(value, actual[index], context, f"{at}.{index}")
     elif not _is_equal(pattern, actual):
         raise DifferenceError(f"{at}: should be {pattern!r} and is {actual!r}")
+
+
+def check_members(value: dict, known: str) -> None:
+    """Raises DifferenceError if an object has a member that is not known."""
+    unknown = value.keys() - set(known.split())
+    if unknown:
+        raise DifferenceError(f"unknown: {unknown} in {value}")
+
+
+def check_fields(pattern: Any, message: Any) -> None:
+    """Likewise of a pattern and the descriptor of a message."""
+    if (
+        message.full_name.startswith("google.protobuf.")
+        or _operator(pattern)
+        or not isinstance(pattern, dict)
+    ):
+        return
+    fields = {field.json_name: field for field in message.fields}
+    check_members(pattern, " ".join(fields))
+    for name, value in pattern.items():
+        if fields[name].message_type:
+            for one in value if isinstance(value, list) else [value]:
+                check_fields(one, fields[name].message_type)

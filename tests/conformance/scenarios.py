@@ -215,12 +215,36 @@ def run(server: Server, scenario: dict) -> str:
     return ""
 
 
+def check(scenario: dict) -> None:
+    """Raises DifferenceError for a member that the grammar does not have."""
+    members = scenario_pattern.check_members
+    members(scenario, "name shows plain needs limits steps")
+    events = watch_pb2.DESCRIPTOR.message_types_by_name
+    for step in scenario["steps"]:
+        error = step.get("error", {})
+        members(error, "code reason text metadata")
+        if "call" in step:
+            members(step, "call request response error as")
+            scenario_pattern.check_fields(
+                step.get("response"), METHODS[step["call"]].output_type
+            )
+            continue
+        members(step, "receive events error advance restart compact")
+        for event in step.get("events", []):
+            members(event, "present marker change")
+            scenario_pattern.check_fields(
+                event.get("marker"), events["Bookmark"]
+            )
+            scenario_pattern.check_fields(event.get("change"), events["Change"])
+
+
 def load(names: list[str]) -> list[tuple[str, dict]]:
     found = []
     for path in sorted(FOLDER.glob("*.json")):
         file = scenario_pattern.parse(path.read_text())
         for scenario in file["scenarios"]:
             name = f"{file['theme']}.{scenario['name']}"
+            check(scenario)
             if not names or file["theme"] in names or name in names:
                 found.append((name, scenario))
     return found
@@ -231,7 +255,13 @@ def main() -> int:
     # A runner that finds nothing wrong anywhere is none.
     put = {"key": "k", "value": {"text": "1"}}
     lie = {"call": "Put", "request": put, "response": {"existed": True}}
+    typo = {"call": "Put", "request": put, "response": {"exists": None}}
     failures = 0 if run(server, {"steps": [lie]}) else 1
+    try:
+        check({"steps": [typo]})
+        failures += 1
+    except scenario_pattern.DifferenceError:
+        pass
     scenarios = load(sys.argv[2:])
     for name, scenario in scenarios:
         problem = run(server, scenario)
