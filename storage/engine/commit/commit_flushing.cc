@@ -102,7 +102,8 @@ absl::Status CommitPipeline::RollLog() {
 
 // Where somebody waits for the disk; the background's syncs need no help.
 void CommitPipeline::ExtendLog() {
-  if (synced_ >= written_ || !failure_.ok() || !log_->NeedsExtending()) return;
+  if (synced_ >= written_ || !failure_.ok() || !write_error_.ok()) return;
+  if (!log_->NeedsExtending()) return;
   if (settings_.disk != nullptr && settings_.disk->is_low()) return;
   AsWriter([this] {
     log_->Extend();
@@ -149,7 +150,9 @@ void CommitPipeline::Flush() {
   // What is left after a repair without room has been acknowledged already; it
   // is tried again with the next commit or after the sync interval.
   if (may_write) WriteQueued(Writer::kFlusher);
-  if (seals > seals_done_ && failure_.ok()) {
+  // Not before a failed write is cut off: a roll that fails would leave it, and
+  // who waits for it be told that nothing has happened.
+  if (seals > seals_done_ && failure_.ok() && write_error_.ok()) {
     seal_status_ = RollLog();
     seals_done_ = seals;
     role_left_.SignalAll();

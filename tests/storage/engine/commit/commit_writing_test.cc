@@ -4,11 +4,14 @@
 // Method: a disk that fails at the call that the test names, that is full, and
 // that holds the flusher inside a write of the MANIFEST.
 
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "storage/log/manifest.h"
 #include "tests/storage/engine/commit/pipeline_fixture.h"
@@ -62,6 +65,29 @@ TEST_F(CommitWritingTest, AFailedWriteIsRefusedAndTheNextGoesOn) {
   EXPECT_EQ(engine_->Read("lost"), "-");
   EXPECT_EQ(engine_->Read("kept"), "255");
   EXPECT_EQ(engine_->Read("next"), "255");
+}
+
+// All of the first commit is in the file, and nothing can be cut off it.
+TEST_F(CommitWritingTest, ASealDoesNotHideThatAFailedWriteIsStillThere) {
+  HoldSync();
+  const Answer before = Put("before", "v", Durability::kDisk);
+  files_.AwaitHeld(1);
+  const Answer first = Put("first", "v", Durability::kDisk);
+  const Answer second =
+      Put("second", std::string(9000, 'v'), Durability::kDisk);
+  std::thread sealing([this] { EXPECT_FALSE(pipeline().Seal().ok()); });
+  absl::SleepFor(absl::Milliseconds(20));  // mostly it is wanted by then
+  // The sync that is held is the first call.
+  faulty_.FailCall({std::nullopt, 2, absl::ResourceExhaustedError("no room"),
+                    /*for_good=*/true, /*written_share=*/255});
+  files_.LetGo();
+  EXPECT_TRUE(before.Get().ok());
+  EXPECT_EQ(CodeOf(first), absl::StatusCode::kUnknown);
+  EXPECT_EQ(CodeOf(second), absl::StatusCode::kUnknown);
+  sealing.join();
+  faulty_.Heal();
+  Start();
+  EXPECT_EQ(engine_->Read("first"), "v");
 }
 
 TEST_F(CommitWritingTest, WhatWasPlannedOnTopOfAFailureFailsWithIt) {
