@@ -21,6 +21,9 @@ enum class ValueKind : uint8_t {
   kText = 1,  // UTF-8
   kData = 2,  // any bytes
   kJson = 3,  // the text of one JSON value, UTF-8
+  // The description of a value whose bytes stand under other keys
+  // (large_value.h). It counts as metadata: reads without values give it, too.
+  kLarge = 4,
 };
 
 struct Value {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "storage/large_value.h"
 #include "storage/value_digest.h"
 
 namespace rundlet {
@@ -23,9 +24,14 @@ bool KeyFits(absl::string_view key, const Limits& limits) {
   return !key.empty() && key.size() <= limits.key_bytes_max;
 }
 
+bool IsKind(const Value& value) {
+  return (value.kind >= ValueKind::kText && value.kind <= ValueKind::kJson) ||
+         (value.kind == ValueKind::kLarge &&
+          DecodeLargeValue(value.bytes).ok());
+}
+
 bool ValueFits(const Value& value, const Limits& limits) {
-  return value.kind >= ValueKind::kText && value.kind <= ValueKind::kJson &&
-         value.bytes.size() <= limits.value_bytes_max;
+  return IsKind(value) && value.bytes.size() <= limits.value_bytes_max;
 }
 
 absl::Status CheckExpiry(const Expiry& expiry) {
@@ -145,9 +151,10 @@ absl::Status CheckKey(absl::string_view field, absl::string_view key,
 
 absl::Status CheckValue(absl::string_view field, const Value& value,
                         const Limits& limits) {
-  if (value.kind < ValueKind::kText || value.kind > ValueKind::kJson) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        field, ".kind is ", static_cast<int>(value.kind), ", not a kind"));
+  if (!IsKind(value)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(field, ".kind is ", static_cast<int>(value.kind),
+                     ", not a kind, or not that of its bytes"));
   }
   if (value.bytes.size() <= limits.value_bytes_max) return absl::OkStatus();
   return CheckAtMost(absl::StrCat(field, " bytes"), value.bytes.size(),

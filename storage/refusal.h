@@ -16,6 +16,7 @@ enum class Refusal : uint8_t {
   kRequestsFull,   // RESOURCE_EXHAUSTED: Options::requests_max
   kWatchesFull,    // RESOURCE_EXHAUSTED: Limits::watches_max
   kSnapshotsFull,  // RESOURCE_EXHAUSTED: Limits::snapshots_max
+  kUploadsFull,    // RESOURCE_EXHAUSTED: LargeOptions::uploads_max
   kNotANumber,     // FAILED_PRECONDITION: an AddOperation found another value
   kSumOutOfRange,  // FAILED_PRECONDITION: its sum is no int64
   kOtherRequest,   // INVALID_ARGUMENT: the request id names another transaction

@@ -165,6 +165,7 @@ struct ReadRequest {
   absl::Time at_time;          // with `at`: the time that decides about expiry
   Revision not_before = 0;     // fail rather than answer from before this one
   bool metadata_only = false;  // leave the values' bytes out
+  bool fill_cache = true;      // keep in the cache what is read
 };
 
 struct ReadResult {

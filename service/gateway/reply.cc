@@ -56,7 +56,8 @@ void AppendError(const absl::Status& status, std::string* out) {
 void AppendValue(const Value& value, std::string* out) {
   const bool json = value.kind == ValueKind::kJson;
   const bool line_break = HasLineBreak(value.bytes);
-  if (value.kind == ValueKind::kData || (line_break && !json)) {
+  if (value.kind == ValueKind::kData || value.kind == ValueKind::kLarge ||
+      (line_break && !json)) {
     AppendError(absl::FailedPreconditionError("value not representable"), out);
     return;
   }

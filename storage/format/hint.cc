@@ -10,6 +10,8 @@
 namespace rundlet {
 namespace {
 
+constexpr uint8_t kKindMax = static_cast<uint8_t>(ValueKind::kLarge);
+
 // Offsets of FORMAT.md section 8.1.
 constexpr size_t kKindAt = 4;
 constexpr size_t kPayloadBytesAt = 8;
@@ -68,7 +70,7 @@ bool HasKnownShape(const Record& record, uint8_t kind, uint8_t flags,
   const bool is_delete = record.type == RecordType::kDelete;
   const bool is_receipt = record.type == RecordType::kReceipt;
   if (!is_put && !is_delete && !is_receipt) return false;
-  if (is_put ? (kind < 1 || kind > 3) : kind != 0) return false;
+  if (is_put ? (kind < 1 || kind > kKindMax) : kind != 0) return false;
   if ((flags & ~kKnownRecordFlags) != 0) return false;
   if ((flags & kExpired) != 0 && !is_delete) return false;
   if ((parts & ~kKnownParts) != 0) return false;

@@ -25,6 +25,8 @@ constexpr uint8_t kExpired = 2;
 constexpr uint8_t kHasRequest = 4;
 constexpr uint8_t kKnownFlags = kEndsTransaction | kExpired | kHasRequest;
 
+constexpr uint8_t kKindMax = static_cast<uint8_t>(ValueKind::kLarge);
+
 constexpr size_t kKeyBytesMax = 4096;
 
 uint8_t ByteAt(absl::string_view bytes, size_t at) {
@@ -46,7 +48,7 @@ absl::Status CheckFields(const Record& record, uint8_t flags) {
     return absl::DataLossError(absl::StrCat(
         "record type ", static_cast<int>(record.type), " is unknown"));
   }
-  if (is_put ? (kind < 1 || kind > 3) : kind != 0) {
+  if (is_put ? (kind < 1 || kind > kKindMax) : kind != 0) {
     return absl::DataLossError(
         absl::StrCat("value kind ", kind, " is not one of this record type"));
   }
@@ -118,7 +120,7 @@ bool LooksLikeRecord(absl::string_view bytes) {
   const bool is_put = type == static_cast<uint8_t>(RecordType::kPut);
   const bool is_receipt = type == static_cast<uint8_t>(RecordType::kReceipt);
   const size_t key_bytes = DecodeFixed<uint16_t>(&bytes[kKeyBytesAt]);
-  return type >= 1 && type <= 3 && kind <= 3 && is_put == (kind != 0) &&
+  return type >= 1 && type <= 3 && kind <= kKindMax && is_put == (kind != 0) &&
          ByteAt(bytes, kCompressionAt) <=
              CompressionMax(static_cast<RecordType>(type)) &&
          (ByteAt(bytes, kFlagsAt) & ~kKnownFlags) == 0 &&

@@ -128,6 +128,9 @@ absl::StatusOr<std::string> EncodeValue(const Value& value) {
   if (value.kind == ValueKind::kData) {
     return absl::InvalidArgumentError("the value is bytes, not text or JSON");
   }
+  if (value.kind == ValueKind::kLarge) {
+    return absl::InvalidArgumentError("the value is a large one");
+  }
   if (!IsUnicodeText(value.bytes)) {
     return absl::InvalidArgumentError("the value is not UTF-8");
   }

@@ -61,6 +61,8 @@ void SetValue(const Value& value, v1::Value* message) {
       return message->set_data(value.bytes);
     case ValueKind::kJson:
       return message->set_json_text(value.bytes);
+    case ValueKind::kLarge:
+      return;  // no request has one
   }
 }
 

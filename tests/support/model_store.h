@@ -30,6 +30,11 @@
 
 namespace rundlet {
 
+// What a read without values leaves of an entry.
+inline void LeaveValueOut(Entry* entry) {
+  if (entry->value.kind != ValueKind::kLarge) entry->value.bytes.clear();
+}
+
 class ModelStore : public Store {
  public:
   // How long a request is remembered: the default of Options::request_window.

@@ -72,7 +72,7 @@ absl::StatusOr<ReadResult> ModelStore::ReadNow(const ReadRequest& request) {
   uint64_t bytes = 0;
   for (const std::string& key : request.keys) {
     std::optional<Entry> entry = Find(key, *moment);
-    if (entry && request.metadata_only) entry->value.bytes.clear();
+    if (entry && request.metadata_only) LeaveValueOut(&*entry);
     if (entry) bytes += key.size() + entry->value.bytes.size();
     result.entries.push_back(std::move(entry));
   }
@@ -121,7 +121,7 @@ absl::StatusOr<ScanPage> ModelStore::ScanNow(const ScanRequest& request) {
   uint64_t bytes = 0;
   for (Entry& entry : found) {
     if (request.projection == ScanRequest::Projection::kMetadata) {
-      entry.value.bytes.clear();
+      LeaveValueOut(&entry);
     }
     bytes += entry.key.size() + entry.value.bytes.size();
     const bool fits = page.entries.size() < request.entries_max &&

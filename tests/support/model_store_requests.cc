@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "absl/strings/str_cat.h"
+#include "storage/large_value.h"
 #include "storage/limit_checks.h"
 #include "storage/refusal.h"
 #include "tests/support/model_store.h"
@@ -16,7 +17,10 @@ std::string Quoted(const std::string& text) {
 }
 
 std::string Quoted(const Value& value) {
-  return absl::StrCat(static_cast<int>(value.kind), " ", Quoted(value.bytes));
+  const std::string bytes(value.kind == ValueKind::kLarge
+                              ? LargeValueContent(value.bytes)
+                              : value.bytes);
+  return absl::StrCat(static_cast<int>(value.kind), " ", Quoted(bytes));
 }
 
 std::string Quoted(const Expiry& expiry) {

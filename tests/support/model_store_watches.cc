@@ -123,7 +123,7 @@ absl::StatusOr<std::unique_ptr<Watch>> ModelStore::OpenWatch(
     for (const auto& [key, versions] : keys_) {
       std::optional<Entry> entry = Find(key, now);
       if (!entry || !watching->Wants(key)) continue;
-      if (watching->request.metadata_only) entry->value.bytes.clear();
+      if (watching->request.metadata_only) LeaveValueOut(&*entry);
       watching->present.push_back(*std::move(entry));
     }
   }
@@ -160,7 +160,7 @@ void ModelStore::AddChanges(const Watching& watching, Revision revision,
     Change change;
     if (entry) {
       change.entry = *entry;
-      if (watching.request.metadata_only) change.entry.value.bytes.clear();
+      if (watching.request.metadata_only) LeaveValueOut(&change.entry);
     } else {
       change.cause =
           logged.expired ? Change::Cause::kExpired : Change::Cause::kDelete;

@@ -11,6 +11,7 @@
 #include "absl/numeric/int128.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "storage/large_value.h"
 #include "storage/limit_checks.h"
 #include "storage/refusal.h"
 #include "storage/value_digest.h"
@@ -105,6 +106,15 @@ bool IsNumber(const Value& value, int64_t* number) {
          absl::SimpleAtoi(value.bytes, number);
 }
 
+uint32_t CrcOf(const Value& value) {
+  if (value.kind == ValueKind::kLarge) {
+    return DecodeLargeValue(value.bytes)->crc32;
+  }
+  return static_cast<uint32_t>(
+      crc32_z(0, reinterpret_cast<const Bytef*>(value.bytes.data()),
+              value.bytes.size()));
+}
+
 }  // namespace
 
 std::optional<FailedCondition> ModelStore::FirstFailed(
@@ -115,12 +125,10 @@ std::optional<FailedCondition> ModelStore::FirstFailed(
     FailedCondition failed;
     failed.index = i;
     if (entry) {
-      const std::string& bytes = entry->value.bytes;
       failed.exists = true;
       failed.revision = entry->revision;
       failed.version = entry->version;
-      failed.value_crc32 =
-          crc32(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size());
+      failed.value_crc32 = CrcOf(entry->value);
     }
     return failed;
   }

@@ -12,6 +12,10 @@
 namespace rundlet {
 namespace {
 
+// Of a record that is kept because it was written: a larger one would push many
+// others out. A read that wants it keeps it.
+constexpr uint64_t kCachedRecordBytesMax = uint64_t{128} << 10;
+
 Record RecordOf(const PlannedChange& change, bool expired) {
   Record record = RecordOf(change.key, change.version);
   record.value = change.value;
@@ -130,7 +134,8 @@ void CommitPipeline::CacheGroup() {
     for (const PlannedChange& change : commit->plan.changes) {
       // What follows it will take its place.
       if (!change.was_newest) {
-      } else if (change.version.deleted) {
+      } else if (change.version.deleted ||
+                 location->bytes > kCachedRecordBytesMax) {
         cache_->Erase(change.key);
       } else {
         cache_->Insert(change.hashed_key(), *location,

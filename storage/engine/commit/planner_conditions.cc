@@ -2,6 +2,7 @@
 
 #include "storage/engine/commit/planner.h"
 #include "storage/format/checksum.h"
+#include "storage/large_value.h"
 
 namespace rundlet {
 namespace {
@@ -18,6 +19,15 @@ bool Compare(uint64_t have, Condition::Comparison comparison, uint64_t want) {
       return want < have;
   }
   return false;
+}
+
+// Of a large value that of all its bytes, which its description tells.
+uint32_t CrcOf(ValueKind kind, absl::string_view bytes) {
+  if (kind == ValueKind::kLarge) {
+    const absl::StatusOr<LargeValue> large = DecodeLargeValue(bytes);
+    if (large.ok()) return large->crc32;
+  }
+  return Crc32(0, bytes);
 }
 
 }  // namespace
@@ -68,7 +78,8 @@ FailedCondition Planner::Describe(const Condition& condition, size_t index) {
     failed.exists = true;
     failed.revision = found.version.revision;
     failed.version = found.version.version;
-    failed.value_crc32 = Crc32(0, ValueOf(condition.key, found));
+    failed.value_crc32 =
+        CrcOf(found.version.kind, ValueOf(condition.key, found));
   }
   return failed;
 }

@@ -77,6 +77,11 @@ absl::StatusOr<std::optional<ReadResult>> StoreReader::TryRead(
   absl::Status status =
       CheckNotBefore(request.not_before, result.read_revision);
   if (!status.ok()) return status;
+  const auto wants_value = [&request](const Version& version) {
+    return !request.metadata_only || version.kind == ValueKind::kLarge;
+  };
+  const auto caching = request.fill_cache ? RecordReader::Caching::kUse
+                                          : RecordReader::Caching::kBypass;
   HeldSegments held = records_->Hold();
   uint64_t bytes = 0;
   result.entries.resize(versions.size());
@@ -86,13 +91,12 @@ absl::StatusOr<std::optional<ReadResult>> StoreReader::TryRead(
     const std::string& key = request.keys[i];
     Entry& entry = result.entries[i].emplace();
     FillEntry(key, *versions[i], &entry);
-    if (request.metadata_only) continue;
+    if (!wants_value(*versions[i])) continue;
     bytes += key.size();
     status = CheckBytes(bytes + ValueBytesMin(key, *versions[i]));
     if (!status.ok()) return status;
-    const absl::StatusOr<bool> found =
-        records_->ReadValue(key, *versions[i], RecordReader::Caching::kUse,
-                            &held, &entry.value.bytes);
+    const absl::StatusOr<bool> found = records_->ReadValue(
+        key, *versions[i], caching, &held, &entry.value.bytes);
     if (!found.ok()) return found.status();
     if (!*found) return std::nullopt;
     bytes += entry.value.bytes.size();
@@ -172,7 +176,7 @@ absl::Status StoreReader::ReadPinned(Revision at, Version version,
 
 absl::Status StoreReader::ScanInto(const ScanRequest& request, Revision at,
                                    int64_t time_us, ScanPage* page) {
-  const bool values = request.projection == ScanRequest::Projection::kEntries;
+  const bool all = request.projection == ScanRequest::Projection::kEntries;
   HeldSegments held = records_->Hold();
   Found found;
   std::string after = request.after;
@@ -188,13 +192,14 @@ absl::Status StoreReader::ScanInto(const ScanRequest& request, Revision at,
     for (size_t i = 0; i < found.versions.size(); ++i) {
       Entry& entry = found.entries[first + i];
       const Version& version = *found.versions[i];
+      const bool value = all || version.kind == ValueKind::kLarge;
       const auto is_full = [&](uint64_t value_bytes) {
         return first + i > 0 &&
                bytes + entry.key.size() + value_bytes > request.bytes_max;
       };
       page->more = first + i == request.entries_max ||
-                   is_full(values ? ValueBytesMin(entry.key, version) : 0);
-      if (values && !page->more) {
+                   is_full(value ? ValueBytesMin(entry.key, version) : 0);
+      if (value && !page->more) {
         PrefetchAhead(found.versions, i, &held);
         absl::Status read = ReadPinned(at, version, &held, &entry);
         if (!read.ok()) return read;

@@ -7,6 +7,7 @@
 #include "absl/time/time.h"
 #include "storage/format/checksum.h"
 #include "storage/format/fixed_int.h"
+#include "storage/large_value.h"
 
 namespace rundlet {
 namespace {
@@ -38,7 +39,9 @@ class PayloadCrc {
   }
   void AddValue(const Value& value) {
     AddNumber(static_cast<uint8_t>(value.kind));
-    AddString(value.bytes);
+    // Each upload of the same bytes has chunks of its own.
+    AddString(value.kind == ValueKind::kLarge ? LargeValueContent(value.bytes)
+                                              : value.bytes);
   }
   void AddExpiry(const Expiry& expiry) {
     AddNumber(static_cast<uint8_t>(expiry.rule()));

@@ -119,9 +119,12 @@ bool LogWatch::Add(const LoggedTransaction& transaction, WatchBatch* batch) {
   for (const Change& change : transaction.changes) {
     if (!Wants(change)) continue;
     wanted.push_back(change);
-    std::string& value = wanted.back().entry.value.bytes;
-    if (request_.metadata_only) value.clear();
-    bytes += change.entry.key.size() + value.size() + kChangeOverheadBytes;
+    Value& value = wanted.back().entry.value;
+    if (request_.metadata_only && value.kind != ValueKind::kLarge) {
+      value.bytes.clear();
+    }
+    bytes +=
+        change.entry.key.size() + value.bytes.size() + kChangeOverheadBytes;
   }
   const bool fits = batch->changes.empty() ||
                     batch_bytes_ + bytes <= request_.batch_bytes_max;

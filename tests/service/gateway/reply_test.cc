@@ -39,6 +39,10 @@ TEST(ReplyTest, DataIsNotRepresentable) {
   EXPECT_EQ(ValueReply(Value::Data("")), kNotRepresentable);
 }
 
+TEST(ReplyTest, LargeValuesAreNotRepresentable) {
+  EXPECT_EQ(ValueReply({ValueKind::kLarge, "described"}), kNotRepresentable);
+}
+
 TEST(ReplyTest, JsonStandsOnOneLine) {
   EXPECT_EQ(ValueReply(Value::Json("{\"a\": [1, 2]}")),
             "VALUE {\"a\": [1, 2]}\n");

@@ -196,6 +196,18 @@ TEST_F(LogStoreTest, MalformedCallsAreRefused) {
   EXPECT_EQ(store_->Stats().commit_count, 0u);
 }
 
+TEST_F(LogStoreTest, ALargeRecordIsKeptInTheCacheWhenItIsRead) {
+  Open();
+  const auto put = [this](size_t bytes) {
+    EXPECT_TRUE(blocking_->Put("a", Value::Data(std::string(bytes, 'v'))).ok());
+    return store_->Stats().keys_in_cache;
+  };
+  EXPECT_EQ(put(100'000), 1u);
+  EXPECT_EQ(put(200'000), 0u);
+  EXPECT_EQ(Get("a").size(), 200'000u);
+  EXPECT_EQ(store_->Stats().keys_in_cache, 1u);
+}
+
 TEST_F(LogStoreTest, StatsSayWhatIsThere) {
   Open();
   ASSERT_TRUE(blocking_->Put("a", Value::Text("1")).ok());

@@ -134,7 +134,7 @@ TEST(HintEntryTest, UnknownFieldsAreRefused) {
   };
   for (const Change change :
        {Change{16, 0}, Change{16, 4}, Change{16, 2}, Change{16, 3},
-        Change{17, 0}, Change{17, 4}, Change{18, 2}, Change{18, 4},
+        Change{17, 0}, Change{17, 5}, Change{18, 2}, Change{18, 4},
         Change{19, 8}, Change{13, 0x11}}) {
     std::string bytes = good;
     bytes[change.at] = change.value;

@@ -128,8 +128,8 @@ TEST(RecordTest, FieldsRoundTripAtTheirLimits) {
   Record record = Put("k", "v");
   record.extra = extra;
   ExpectSame(record);
-  for (const ValueKind kind :
-       {ValueKind::kText, ValueKind::kData, ValueKind::kJson}) {
+  for (const ValueKind kind : {ValueKind::kText, ValueKind::kData,
+                               ValueKind::kJson, ValueKind::kLarge}) {
     record = Put("k", "v");
     record.kind = kind;
     ExpectSame(record);
@@ -229,7 +229,7 @@ TEST(RecordTest, UnknownFieldsUnderARightCrcAreRefused) {
   record.type = RecordType::kDelete;
   const std::string gone = Encode(record);
   for (const int type : {0, 4, 5, 128, 255}) ExpectRefused(With(put, 12, type));
-  for (const int kind : {0, 4, 5, 128, 255}) ExpectRefused(With(put, 13, kind));
+  for (const int kind : {0, 5, 6, 128, 255}) ExpectRefused(With(put, 13, kind));
   for (const int kind : {1, 2, 3, 4, 255}) ExpectRefused(With(gone, 13, kind));
   for (const int byte : {3, 4, 128, 255}) ExpectRefused(With(put, 14, byte));
   for (const int byte : {1, 2, 3, 255}) ExpectRefused(With(gone, 14, byte));
