@@ -46,6 +46,7 @@ struct ServerConfig {
   uint64_t history_bytes = 0;
   uint64_t cache_entries = 0;  // 0: the cache is off
   uint64_t cache_bytes = 0;
+  uint64_t large_value_bytes_max = 0;  // 0: none are taken
   bool mmap = true;
   absl::Duration sync_interval;
   absl::Duration scrub_interval;  // zero: never

@@ -222,6 +222,12 @@ const OptionRow kOptions[] = {
        return Assign(ParseBytes(text, 0, uint64_t{1} << 40),
                      &config->verify_bytes_per_second);
      }},
+    {"large_value_bytes_max", "BYTES", "1GiB",
+     "How large a value PutLarge takes. 0 turns it off; up to 1GiB.",
+     [](const std::string& text, ServerConfig* config) {
+       return Assign(ParseBytes(text, 0, uint64_t{1} << 30),
+                     &config->large_value_bytes_max);
+     }},
     {"verify", "DIR", "",
      "Instead of serving: reads the store in this folder, which nobody "
      "serves, and says what is damaged. Changes nothing.",

@@ -13,6 +13,7 @@
 #include "service/memory_limit.h"
 #include "storage/file/clock.h"
 #include "storage/file/file_system.h"
+#include "storage/large/large_store.h"
 #include "storage/legacy/legacy_import.h"
 #include "storage/open.h"
 #include "storage/options.h"
@@ -84,6 +85,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerConfig& given,
   }
   if (status.ok()) {
     if (hooks.before_doors) hooks.before_doors();
+    server->StartLargeStore(config);
     status = server->OpenDoors(config, std::move(hooks.on_shutdown));
   }
   if (!status.ok()) return status;
@@ -104,6 +106,7 @@ void Server::Drain(absl::Duration timeout) {
   text.join();
   grpc_.reset();
   text_.reset();
+  large_store_.reset();
   store_.reset();
   logger_->Info("store closed");
 }
@@ -172,6 +175,15 @@ absl::Status Server::Import(const std::string& path) {
   return absl::OkStatus();
 }
 
+void Server::StartLargeStore(const ServerConfig& config) {
+  LargeOptions options;
+  options.value_bytes_max = config.large_value_bytes_max;
+  options.on_event = [logger = logger_](absl::string_view line) {
+    logger->Info(line);
+  };
+  large_store_ = std::make_unique<LargeStore>(store_.get(), std::move(options));
+}
+
 absl::Status Server::OpenDoors(const ServerConfig& config,
                                std::function<void()> on_shutdown) {
   std::vector<LogField> places;
@@ -196,12 +208,13 @@ absl::StatusOr<HostPort> Server::OpenGrpc(const ServerConfig& config) {
   options.address = FormatHostPort(*config.grpc);
   options.default_durability = config.durability;
   options.backup_root = config.backup_root;
+  options.large_store = large_store_.get();
   options.connections = {config.grpc_connections_max,
                          config.grpc_connections_per_address_max};
   options.request_memory_bytes_max = config.grpc_request_bytes_max;
   options.transport_memory_bytes_max = config.grpc_transport_bytes_max;
   absl::StatusOr<std::unique_ptr<GrpcServer>> grpc =
-      GrpcServer::Start(options, store_.get());
+      GrpcServer::Start(options, large_store_.get());
   if (!grpc.ok()) return grpc.status();
   grpc_ = *std::move(grpc);
   return HostPort{config.grpc->host, grpc_->port()};
@@ -222,7 +235,7 @@ absl::StatusOr<HostPort> Server::OpenText(const ServerConfig& config,
     logger->Warning(line, {{"door", "text"}});
   };
   absl::StatusOr<std::unique_ptr<TextGateway>> text =
-      TextGateway::Start(std::move(options), store_.get());
+      TextGateway::Start(std::move(options), large_store_.get());
   if (!text.ok()) return text.status();
   text_ = *std::move(text);
   return HostPort{config.text->host, text_->port()};

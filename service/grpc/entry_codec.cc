@@ -7,6 +7,7 @@
 #include "service/grpc/errors.h"
 #include "service/grpc/expiry_codec.h"
 #include "service/grpc/json_text.h"
+#include "storage/large_value.h"
 
 namespace rundlet {
 namespace {
@@ -101,7 +102,24 @@ v1::Durability EncodeDurability(Durability durability) {
   return v1::DURABILITY_UNSPECIFIED;
 }
 
+v1::ValueKind EncodeValueKind(ValueKind kind) {
+  switch (kind) {
+    case ValueKind::kText:
+      return v1::VALUE_KIND_TEXT;
+    case ValueKind::kData:
+      return v1::VALUE_KIND_DATA;
+    case ValueKind::kJson:
+      return v1::VALUE_KIND_JSON;
+    case ValueKind::kLarge:
+      break;
+  }
+  return v1::VALUE_KIND_UNSPECIFIED;
+}
+
 void EntryEncoder::Encode(Entry entry, v1::Entry* proto) {
+  if (entry.value.kind == ValueKind::kLarge) {
+    return EncodeMetadata(std::move(entry), proto);
+  }
   EncodeAround(&entry, proto);
   EncodeValue(std::move(entry.value), proto->mutable_value());
 }
@@ -109,6 +127,12 @@ void EntryEncoder::Encode(Entry entry, v1::Entry* proto) {
 void EntryEncoder::EncodeMetadata(Entry entry, v1::Entry* proto) {
   EncodeAround(&entry, proto);
   proto->set_value_omitted(true);
+  if (entry.value.kind != ValueKind::kLarge) return;
+  const absl::StatusOr<LargeValue> large = DecodeLargeValue(entry.value.bytes);
+  if (!large.ok()) return;  // GetLarge says what is wrong with it
+  proto->mutable_large_value()->set_kind(EncodeValueKind(large->kind));
+  proto->mutable_large_value()->set_bytes(large->bytes);
+  proto->mutable_large_value()->set_crc32(large->crc32);
 }
 
 void EntryEncoder::EncodeValue(Value value, v1::Value* proto) {
@@ -119,6 +143,8 @@ void EntryEncoder::EncodeValue(Value value, v1::Value* proto) {
     case ValueKind::kData:
       proto->set_data(std::move(value.bytes));
       return;
+    case ValueKind::kLarge:
+      return;  // Encode leaves it out
     case ValueKind::kJson:
       break;
   }

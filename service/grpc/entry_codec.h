@@ -36,12 +36,15 @@ absl::StatusOr<Durability> DecodeDurability(const FieldPath& field,
 
 v1::Durability EncodeDurability(Durability durability);
 
+// Unspecified for kLarge, which is no kind of its own on the wire.
+v1::ValueKind EncodeValueKind(ValueKind kind);
+
 // Writes the entries of one answer. Not thread-safe.
 class EntryEncoder {
  public:
   explicit EntryEncoder(bool json_as_text) : json_as_text_(json_as_text) {}
 
-  // Fills an empty message.
+  // Fills an empty message. Of a large value it tells what it is.
   void Encode(Entry entry, v1::Entry* proto);
 
   // Likewise, without the value.

@@ -141,6 +141,11 @@ absl::StatusOr<Expiry> DecodeExpiry(const FieldPath& message,
 }
 
 absl::StatusOr<Expiry> DecodeExpiry(const FieldPath& message,
+                                    const v1::PutLargeHeader& proto) {
+  return DecodePutExpiry(message, proto);
+}
+
+absl::StatusOr<Expiry> DecodeExpiry(const FieldPath& message,
                                     const v1::SetExpiryRequest& proto) {
   return DecodeNewExpiry(message, proto);
 }

@@ -8,6 +8,7 @@
 #include "google/protobuf/duration.pb.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "rundlet/v1/counted_write.pb.h"
+#include "rundlet/v1/large.pb.h"
 #include "rundlet/v1/transaction.pb.h"
 #include "rundlet/v1/write.pb.h"
 #include "service/grpc/field_path.h"
@@ -23,6 +24,8 @@ absl::StatusOr<Expiry> DecodeExpiry(const FieldPath& message,
                                     const v1::PutRequest& proto);
 absl::StatusOr<Expiry> DecodeExpiry(const FieldPath& message,
                                     const v1::PutOperation& proto);
+absl::StatusOr<Expiry> DecodeExpiry(const FieldPath& message,
+                                    const v1::PutLargeHeader& proto);
 absl::StatusOr<Expiry> DecodeExpiry(const FieldPath& message,
                                     const v1::SetExpiryRequest& proto);
 absl::StatusOr<Expiry> DecodeExpiry(const FieldPath& message,

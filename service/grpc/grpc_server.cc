@@ -71,6 +71,11 @@ v1::GetLimitsResponse LimitsOf(const Limits& limits,
   proto.set_watch_lag_changes_max(limits.watch_lag_changes_max);
   proto.set_digest_algorithm(std::string(kValueDigestAlgorithm));
   proto.set_pipeline_operations_max(kPipelineOperationsMax);
+  if (options.large_store != nullptr) {
+    proto.set_large_value_bytes_max(options.large_store->value_bytes_max());
+    proto.set_large_chunk_bytes(options.large_store->chunk_bytes());
+    proto.set_large_uploads_max(options.large_store->uploads_max());
+  }
   return proto;
 }
 
@@ -143,7 +148,7 @@ GrpcServer::GrpcServer(const GrpcServerOptions& options, Listener listener,
     : gate_(options.request_memory_bytes_max),
       health_({v1::KeyValueService::service_full_name(),
                v1::AdminService::service_full_name()}),
-      key_values_(store, &gate_, &open_streams_,
+      key_values_(store, options.large_store, &gate_, &open_streams_,
                   LimitsOf(store->limits(), options)),
       admin_(store, &gate_, &open_streams_, options.backup_root),
       acceptor_(

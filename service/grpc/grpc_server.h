@@ -23,6 +23,7 @@
 #include "service/grpc/open_streams.h"
 #include "service/ops/health_service.h"
 #include "storage/file/clock.h"
+#include "storage/large/large_store.h"
 #include "storage/store.h"
 
 namespace rundlet {
@@ -53,6 +54,10 @@ struct GrpcServerOptions {
 
   // The folder below which Backup writes; empty: Backup is off.
   std::string backup_root;
+
+  // What takes and gives large values: the store that is served. Not owned;
+  // null: there are none.
+  LargeStore* large_store = nullptr;
 
   // Served as well. Not owned; must outlive the server.
   std::vector<grpc::Service*> further_services;

@@ -4,8 +4,10 @@
 #include <utility>
 
 #include "service/grpc/counted_write_codec.h"
+#include "service/grpc/get_large_stream.h"
 #include "service/grpc/message_codec.h"
 #include "service/grpc/pipeline_stream.h"
+#include "service/grpc/put_large_stream.h"
 #include "service/grpc/range_codec.h"
 #include "service/grpc/read_codec.h"
 #include "service/grpc/scan_stream.h"
@@ -37,10 +39,11 @@ void Complete(UnaryCall call, absl::StatusOr<Result> result, bool pinned,
 
 }  // namespace
 
-KeyValueService::KeyValueService(Store* store, CallGate* gate,
-                                 OpenStreams* open_streams,
+KeyValueService::KeyValueService(Store* store, LargeStore* large_store,
+                                 CallGate* gate, OpenStreams* open_streams,
                                  v1::GetLimitsResponse limits)
     : store_(store),
+      large_store_(large_store),
       gate_(gate),
       open_streams_(open_streams),
       store_id_(store->Stats().store_id),
@@ -195,6 +198,18 @@ grpc::ServerWriteReactor<ByteBuffer>* KeyValueService::Scan(
   auto* stream = new ScanStream(context, store_, store_id_);
   stream->Start(gate_, *request);
   return stream;
+}
+
+grpc::ServerReadReactor<ByteBuffer>* KeyValueService::PutLarge(
+    Context* context, ByteBuffer* response) {
+  return PutLargeStream::Start(
+      context, {large_store_, gate_, open_streams_, store_id_}, response);
+}
+
+grpc::ServerWriteReactor<ByteBuffer>* KeyValueService::GetLarge(
+    Context* context, const ByteBuffer* request) {
+  return GetLargeStream::Start(
+      context, {large_store_, gate_, open_streams_, store_id_}, *request);
 }
 
 Reactor* KeyValueService::OpenSnapshot(Context* context,

@@ -13,6 +13,7 @@
 #include "rundlet/v1/limits.pb.h"
 #include "service/grpc/call_gate.h"
 #include "service/grpc/open_streams.h"
+#include "storage/large/large_store.h"
 #include "storage/store.h"
 
 namespace rundlet {
@@ -33,6 +34,10 @@ using WithRawFurtherWrites = v1::KeyValueService::WithRawCallbackMethod_Add<
         v1::KeyValueService::WithRawCallbackMethod_Pipeline<Service>>>;
 
 template <typename Service>
+using WithRawLargeValues = v1::KeyValueService::WithRawCallbackMethod_PutLarge<
+    v1::KeyValueService::WithRawCallbackMethod_GetLarge<Service>>;
+
+template <typename Service>
 using WithRawReads = v1::KeyValueService::WithRawCallbackMethod_Get<
     v1::KeyValueService::WithRawCallbackMethod_BatchGet<
         v1::KeyValueService::WithRawCallbackMethod_List<
@@ -48,16 +53,17 @@ using WithRawSnapshots =
             v1::KeyValueService::WithRawCallbackMethod_ReleaseSnapshot<
                 Service>>>;
 
-using RawKeyValueService = WithRawWrites<WithRawFurtherWrites<
-    WithRawReads<WithRawSnapshots<v1::KeyValueService::Service>>>>;
+using RawKeyValueService = WithRawWrites<WithRawFurtherWrites<WithRawReads<
+    WithRawSnapshots<WithRawLargeValues<v1::KeyValueService::Service>>>>>;
 
-// Thread-safe. Owns neither store nor gate nor watches; all outlive the server
+// Thread-safe. Owns neither stores nor gate nor streams; all outlive the server
 // that it is registered with.
 class KeyValueService final : public RawKeyValueService {
  public:
-  // `limits` is what GetLimits answers.
-  KeyValueService(Store* store, CallGate* gate, OpenStreams* open_streams,
-                  v1::GetLimitsResponse limits);
+  // `limits` is what GetLimits answers. Without a `large_store` there are no
+  // large values; else it is `store`, or one on it.
+  KeyValueService(Store* store, LargeStore* large_store, CallGate* gate,
+                  OpenStreams* open_streams, v1::GetLimitsResponse limits);
 
   grpc::ServerUnaryReactor* Put(grpc::CallbackServerContext* context,
                                 const grpc::ByteBuffer* request,
@@ -106,6 +112,12 @@ class KeyValueService final : public RawKeyValueService {
   grpc::ServerWriteReactor<grpc::ByteBuffer>* Watch(
       grpc::CallbackServerContext* context,
       const grpc::ByteBuffer* request) override;
+  grpc::ServerReadReactor<grpc::ByteBuffer>* PutLarge(
+      grpc::CallbackServerContext* context,
+      grpc::ByteBuffer* response) override;
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* GetLarge(
+      grpc::CallbackServerContext* context,
+      const grpc::ByteBuffer* request) override;
   grpc::ServerUnaryReactor* GetLimits(grpc::CallbackServerContext* context,
                                       const grpc::ByteBuffer* request,
                                       grpc::ByteBuffer* response) override;
@@ -124,6 +136,7 @@ class KeyValueService final : public RawKeyValueService {
                                  grpc::ByteBuffer* response);
 
   Store* const store_;
+  LargeStore* const large_store_;  // or null
   CallGate* const gate_;
   OpenStreams* const open_streams_;
   const std::string store_id_;

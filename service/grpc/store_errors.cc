@@ -27,6 +27,8 @@ absl::Status Exhausted(const absl::Status& status) {
       return QuotaExceeded(Reason::kTooMany, "requests", status.message());
     case Refusal::kWatchesFull:
       return QuotaExceeded(Reason::kTooMany, "watches", status.message());
+    case Refusal::kUploadsFull:
+      return QuotaExceeded(Reason::kTooMany, "uploads", status.message());
     case Refusal::kSnapshotsFull:
       return QuotaExceeded(Reason::kTooMany, "snapshots", status.message());
     default:

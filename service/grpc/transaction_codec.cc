@@ -38,15 +38,8 @@ absl::StatusOr<DecodedWrite> Decode(v1::PutRequest* proto,
   DecodedWrite write;
   const absl::Status status = DecodeKeyed(proto, limits, &write);
   if (!status.ok()) return status;
-  DecodeExpectedRevision(*proto, &write);
-  if (proto->create_only()) {
-    if (proto->has_expected_revision()) {
-      return InvalidField(FieldPath("expected_revision"),
-                          "does not go together with create_only");
-    }
-    write.transaction.conditions.push_back(Condition::Missing(proto->key()));
-    write.notes.condition_keys.push_back(CutKey(proto->key()));
-  }
+  const absl::Status conditions = DecodePutConditions(*proto, &write);
+  if (!conditions.ok()) return conditions;
   absl::StatusOr<Value> value =
       DecodeValue(FieldPath("value"), proto->mutable_value(), limits);
   if (!value.ok()) return value.status();
@@ -54,7 +47,6 @@ absl::StatusOr<DecodedWrite> Decode(v1::PutRequest* proto,
   if (!expiry.ok()) return expiry.status();
   write.transaction.operations.push_back(PutOperation{
       std::move(*proto->mutable_key()), *std::move(value), *expiry});
-  write.notes.create_only = proto->create_only();
   return write;
 }
 

@@ -76,6 +76,21 @@ void DecodeExpectedRevision(const Proto& proto, DecodedWrite* write) {
   write->notes.condition_keys.push_back(CutKey(proto.key()));
 }
 
+// Of a put: `expected_revision` or `create_only`, behind the other conditions.
+template <typename Proto>
+absl::Status DecodePutConditions(const Proto& proto, DecodedWrite* write) {
+  DecodeExpectedRevision(proto, write);
+  write->notes.create_only = proto.create_only();
+  if (!proto.create_only()) return absl::OkStatus();
+  if (proto.has_expected_revision()) {
+    return InvalidField(FieldPath("expected_revision"),
+                        "does not go together with create_only");
+  }
+  write->transaction.conditions.push_back(Condition::Missing(proto.key()));
+  write->notes.condition_keys.push_back(CutKey(proto.key()));
+  return absl::OkStatus();
+}
+
 // The error of a transaction that did nothing, or OK.
 absl::Status CheckApplied(const Receipt& receipt, const WriteNotes& notes);
 

@@ -39,7 +39,9 @@ void GrpcFixture::StartServer(GrpcServerOptions options) {
   server_.reset();
   options.address = "127.0.0.1:0";
   absl::StatusOr<std::unique_ptr<GrpcServer>> server =
-      GrpcServer::Start(options, &store_);
+      options.large_store != nullptr
+          ? GrpcServer::Start(options, options.large_store)
+          : GrpcServer::Start(options, &store_);
   ASSERT_TRUE(server.ok()) << server.status();
   server_ = *std::move(server);
   channel_ = grpc::CreateChannel(absl::StrCat("127.0.0.1:", server_->port()),
