@@ -49,6 +49,8 @@ class ServerProcess {
   // A new connection to the gRPC door.
   std::shared_ptr<grpc::Channel> Channel() const;
 
+  pid_t pid() const { return process_; }
+
   void Signal(int signal);
 
   // Waits for the end: the exit status, or 128 and the signal that ended it.

@@ -32,6 +32,9 @@ type Entry struct {
 	Value        Value
 	ValueOmitted bool
 
+	// Large is set if the value is a large one, which GetLarge reads.
+	Large *LargeInfo
+
 	// Revision is the place of the write in the one order of all writes,
 	// CreateRevision that of the write that made the key exist, and Version
 	// the number of writes since then, that one included.
@@ -120,6 +123,7 @@ func entryFrom(message *rundletpb.Entry) *Entry {
 		Key:            message.GetKey(),
 		Value:          valueFrom(message.GetValue()),
 		ValueOmitted:   message.GetValueOmitted(),
+		Large:          largeInfoFrom(message.GetLargeValue()),
 		Revision:       message.GetRevision(),
 		CreateRevision: message.GetCreateRevision(),
 		Version:        message.GetVersion(),

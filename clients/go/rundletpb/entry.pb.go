@@ -25,6 +25,63 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// What the bytes of a value are.
+type ValueKind int32
+
+const (
+	// Not told.
+	ValueKind_VALUE_KIND_UNSPECIFIED ValueKind = 0
+	// Text in UTF-8.
+	ValueKind_VALUE_KIND_TEXT ValueKind = 1
+	// Any bytes.
+	ValueKind_VALUE_KIND_DATA ValueKind = 2
+	// The text of one JSON value.
+	ValueKind_VALUE_KIND_JSON ValueKind = 3
+)
+
+// Enum value maps for ValueKind.
+var (
+	ValueKind_name = map[int32]string{
+		0: "VALUE_KIND_UNSPECIFIED",
+		1: "VALUE_KIND_TEXT",
+		2: "VALUE_KIND_DATA",
+		3: "VALUE_KIND_JSON",
+	}
+	ValueKind_value = map[string]int32{
+		"VALUE_KIND_UNSPECIFIED": 0,
+		"VALUE_KIND_TEXT":        1,
+		"VALUE_KIND_DATA":        2,
+		"VALUE_KIND_JSON":        3,
+	}
+)
+
+func (x ValueKind) Enum() *ValueKind {
+	p := new(ValueKind)
+	*p = x
+	return p
+}
+
+func (x ValueKind) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (ValueKind) Descriptor() protoreflect.EnumDescriptor {
+	return file_rundlet_v1_entry_proto_enumTypes[0].Descriptor()
+}
+
+func (ValueKind) Type() protoreflect.EnumType {
+	return &file_rundlet_v1_entry_proto_enumTypes[0]
+}
+
+func (x ValueKind) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use ValueKind.Descriptor instead.
+func (ValueKind) EnumDescriptor() ([]byte, []int) {
+	return file_rundlet_v1_entry_proto_rawDescGZIP(), []int{0}
+}
+
 // How far a write has to be before it is acknowledged. The answer says what was
 // reached, which may be more than what was asked for.
 type Durability int32
@@ -68,11 +125,11 @@ func (x Durability) String() string {
 }
 
 func (Durability) Descriptor() protoreflect.EnumDescriptor {
-	return file_rundlet_v1_entry_proto_enumTypes[0].Descriptor()
+	return file_rundlet_v1_entry_proto_enumTypes[1].Descriptor()
 }
 
 func (Durability) Type() protoreflect.EnumType {
-	return &file_rundlet_v1_entry_proto_enumTypes[0]
+	return &file_rundlet_v1_entry_proto_enumTypes[1]
 }
 
 func (x Durability) Number() protoreflect.EnumNumber {
@@ -81,7 +138,7 @@ func (x Durability) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Durability.Descriptor instead.
 func (Durability) EnumDescriptor() ([]byte, []int) {
-	return file_rundlet_v1_entry_proto_rawDescGZIP(), []int{0}
+	return file_rundlet_v1_entry_proto_rawDescGZIP(), []int{1}
 }
 
 // A value. What was put is what comes back, of the same kind:
@@ -223,6 +280,70 @@ func (*Value_Json) isValue_Kind() {}
 
 func (*Value_JsonText) isValue_Kind() {}
 
+// A value, told without its bytes.
+type LargeValue struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What the bytes are.
+	Kind ValueKind `protobuf:"varint,1,opt,name=kind,proto3,enum=rundlet.v1.ValueKind" json:"kind,omitempty"`
+	// How many there are.
+	Bytes uint64 `protobuf:"varint,2,opt,name=bytes,proto3" json:"bytes,omitempty"`
+	// zlib's CRC-32 of all of them.
+	Crc32         uint32 `protobuf:"varint,3,opt,name=crc32,proto3" json:"crc32,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *LargeValue) Reset() {
+	*x = LargeValue{}
+	mi := &file_rundlet_v1_entry_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LargeValue) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LargeValue) ProtoMessage() {}
+
+func (x *LargeValue) ProtoReflect() protoreflect.Message {
+	mi := &file_rundlet_v1_entry_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LargeValue.ProtoReflect.Descriptor instead.
+func (*LargeValue) Descriptor() ([]byte, []int) {
+	return file_rundlet_v1_entry_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *LargeValue) GetKind() ValueKind {
+	if x != nil {
+		return x.Kind
+	}
+	return ValueKind_VALUE_KIND_UNSPECIFIED
+}
+
+func (x *LargeValue) GetBytes() uint64 {
+	if x != nil {
+		return x.Bytes
+	}
+	return 0
+}
+
+func (x *LargeValue) GetCrc32() uint32 {
+	if x != nil {
+		return x.Crc32
+	}
+	return 0
+}
+
 // One version of one key.
 type Entry struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -246,15 +367,18 @@ type Entry struct {
 	// From when on the key is absent. Not set: it stays until it is deleted.
 	ExpireTime *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
 	// The value was left out because the request asked for it (`keys_only`,
-	// `metadata_only`).
-	ValueOmitted  bool `protobuf:"varint,9,opt,name=value_omitted,json=valueOmitted,proto3" json:"value_omitted,omitempty"`
+	// `metadata_only`), or because it is a large one.
+	ValueOmitted bool `protobuf:"varint,9,opt,name=value_omitted,json=valueOmitted,proto3" json:"value_omitted,omitempty"`
+	// Set if the value is a large one, put by PutLarge: what it is. GetLarge
+	// gives the bytes. No condition on a value or a digest finds it equal.
+	LargeValue    *LargeValue `protobuf:"bytes,10,opt,name=large_value,json=largeValue,proto3" json:"large_value,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Entry) Reset() {
 	*x = Entry{}
-	mi := &file_rundlet_v1_entry_proto_msgTypes[1]
+	mi := &file_rundlet_v1_entry_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -266,7 +390,7 @@ func (x *Entry) String() string {
 func (*Entry) ProtoMessage() {}
 
 func (x *Entry) ProtoReflect() protoreflect.Message {
-	mi := &file_rundlet_v1_entry_proto_msgTypes[1]
+	mi := &file_rundlet_v1_entry_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -279,7 +403,7 @@ func (x *Entry) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Entry.ProtoReflect.Descriptor instead.
 func (*Entry) Descriptor() ([]byte, []int) {
-	return file_rundlet_v1_entry_proto_rawDescGZIP(), []int{1}
+	return file_rundlet_v1_entry_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *Entry) GetKey() string {
@@ -345,6 +469,13 @@ func (x *Entry) GetValueOmitted() bool {
 	return false
 }
 
+func (x *Entry) GetLargeValue() *LargeValue {
+	if x != nil {
+		return x.LargeValue
+	}
+	return nil
+}
+
 var File_rundlet_v1_entry_proto protoreflect.FileDescriptor
 
 const file_rundlet_v1_entry_proto_rawDesc = "" +
@@ -356,7 +487,12 @@ const file_rundlet_v1_entry_proto_rawDesc = "" +
 	"\x04data\x18\x02 \x01(\fH\x00R\x04data\x12,\n" +
 	"\x04json\x18\x03 \x01(\v2\x16.google.protobuf.ValueH\x00R\x04json\x12\x1d\n" +
 	"\tjson_text\x18\x04 \x01(\tH\x00R\bjsonTextB\x06\n" +
-	"\x04kind\"\xfd\x02\n" +
+	"\x04kind\"c\n" +
+	"\n" +
+	"LargeValue\x12)\n" +
+	"\x04kind\x18\x01 \x01(\x0e2\x15.rundlet.v1.ValueKindR\x04kind\x12\x14\n" +
+	"\x05bytes\x18\x02 \x01(\x04R\x05bytes\x12\x14\n" +
+	"\x05crc32\x18\x03 \x01(\rR\x05crc32\"\xb6\x03\n" +
 	"\x05Entry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12'\n" +
 	"\x05value\x18\x02 \x01(\v2\x11.rundlet.v1.ValueR\x05value\x12\x1a\n" +
@@ -369,7 +505,15 @@ const file_rundlet_v1_entry_proto_rawDesc = "" +
 	"modifyTime\x12;\n" +
 	"\vexpire_time\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"expireTime\x12#\n" +
-	"\rvalue_omitted\x18\t \x01(\bR\fvalueOmitted*g\n" +
+	"\rvalue_omitted\x18\t \x01(\bR\fvalueOmitted\x127\n" +
+	"\vlarge_value\x18\n" +
+	" \x01(\v2\x16.rundlet.v1.LargeValueR\n" +
+	"largeValue*f\n" +
+	"\tValueKind\x12\x1a\n" +
+	"\x16VALUE_KIND_UNSPECIFIED\x10\x00\x12\x13\n" +
+	"\x0fVALUE_KIND_TEXT\x10\x01\x12\x13\n" +
+	"\x0fVALUE_KIND_DATA\x10\x02\x12\x13\n" +
+	"\x0fVALUE_KIND_JSON\x10\x03*g\n" +
 	"\n" +
 	"Durability\x12\x1a\n" +
 	"\x16DURABILITY_UNSPECIFIED\x10\x00\x12\x15\n" +
@@ -391,26 +535,30 @@ func file_rundlet_v1_entry_proto_rawDescGZIP() []byte {
 	return file_rundlet_v1_entry_proto_rawDescData
 }
 
-var file_rundlet_v1_entry_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_rundlet_v1_entry_proto_msgTypes = make([]protoimpl.MessageInfo, 2)
+var file_rundlet_v1_entry_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
+var file_rundlet_v1_entry_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
 var file_rundlet_v1_entry_proto_goTypes = []any{
-	(Durability)(0),               // 0: rundlet.v1.Durability
-	(*Value)(nil),                 // 1: rundlet.v1.Value
-	(*Entry)(nil),                 // 2: rundlet.v1.Entry
-	(*structpb.Value)(nil),        // 3: google.protobuf.Value
-	(*timestamppb.Timestamp)(nil), // 4: google.protobuf.Timestamp
+	(ValueKind)(0),                // 0: rundlet.v1.ValueKind
+	(Durability)(0),               // 1: rundlet.v1.Durability
+	(*Value)(nil),                 // 2: rundlet.v1.Value
+	(*LargeValue)(nil),            // 3: rundlet.v1.LargeValue
+	(*Entry)(nil),                 // 4: rundlet.v1.Entry
+	(*structpb.Value)(nil),        // 5: google.protobuf.Value
+	(*timestamppb.Timestamp)(nil), // 6: google.protobuf.Timestamp
 }
 var file_rundlet_v1_entry_proto_depIdxs = []int32{
-	3, // 0: rundlet.v1.Value.json:type_name -> google.protobuf.Value
-	1, // 1: rundlet.v1.Entry.value:type_name -> rundlet.v1.Value
-	4, // 2: rundlet.v1.Entry.create_time:type_name -> google.protobuf.Timestamp
-	4, // 3: rundlet.v1.Entry.modify_time:type_name -> google.protobuf.Timestamp
-	4, // 4: rundlet.v1.Entry.expire_time:type_name -> google.protobuf.Timestamp
-	5, // [5:5] is the sub-list for method output_type
-	5, // [5:5] is the sub-list for method input_type
-	5, // [5:5] is the sub-list for extension type_name
-	5, // [5:5] is the sub-list for extension extendee
-	0, // [0:5] is the sub-list for field type_name
+	5, // 0: rundlet.v1.Value.json:type_name -> google.protobuf.Value
+	0, // 1: rundlet.v1.LargeValue.kind:type_name -> rundlet.v1.ValueKind
+	2, // 2: rundlet.v1.Entry.value:type_name -> rundlet.v1.Value
+	6, // 3: rundlet.v1.Entry.create_time:type_name -> google.protobuf.Timestamp
+	6, // 4: rundlet.v1.Entry.modify_time:type_name -> google.protobuf.Timestamp
+	6, // 5: rundlet.v1.Entry.expire_time:type_name -> google.protobuf.Timestamp
+	3, // 6: rundlet.v1.Entry.large_value:type_name -> rundlet.v1.LargeValue
+	7, // [7:7] is the sub-list for method output_type
+	7, // [7:7] is the sub-list for method input_type
+	7, // [7:7] is the sub-list for extension type_name
+	7, // [7:7] is the sub-list for extension extendee
+	0, // [0:7] is the sub-list for field type_name
 }
 
 func init() { file_rundlet_v1_entry_proto_init() }
@@ -429,8 +577,8 @@ func file_rundlet_v1_entry_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_rundlet_v1_entry_proto_rawDesc), len(file_rundlet_v1_entry_proto_rawDesc)),
-			NumEnums:      1,
-			NumMessages:   2,
+			NumEnums:      2,
+			NumMessages:   3,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -62,10 +62,13 @@ var File_rundlet_v1_key_value_proto protoreflect.FileDescriptor
 const file_rundlet_v1_key_value_proto_rawDesc = "" +
 	"\n" +
 	"\x1arundlet/v1/key_value.proto\x12\n" +
-	"rundlet.v1\x1a\x1erundlet/v1/counted_write.proto\x1a\x17rundlet/v1/limits.proto\x1a\x19rundlet/v1/pipeline.proto\x1a\x16rundlet/v1/range.proto\x1a\x15rundlet/v1/read.proto\x1a\x19rundlet/v1/snapshot.proto\x1a\x1crundlet/v1/transaction.proto\x1a\x16rundlet/v1/watch.proto\x1a\x16rundlet/v1/write.proto2\xa9\t\n" +
+	"rundlet.v1\x1a\x1erundlet/v1/counted_write.proto\x1a\x16rundlet/v1/large.proto\x1a\x17rundlet/v1/limits.proto\x1a\x19rundlet/v1/pipeline.proto\x1a\x16rundlet/v1/range.proto\x1a\x15rundlet/v1/read.proto\x1a\x19rundlet/v1/snapshot.proto\x1a\x1crundlet/v1/transaction.proto\x1a\x16rundlet/v1/watch.proto\x1a\x16rundlet/v1/write.proto2\xbb\n" +
+	"\n" +
 	"\x0fKeyValueService\x126\n" +
 	"\x03Put\x12\x16.rundlet.v1.PutRequest\x1a\x17.rundlet.v1.PutResponse\x126\n" +
-	"\x03Get\x12\x16.rundlet.v1.GetRequest\x1a\x17.rundlet.v1.GetResponse\x12?\n" +
+	"\x03Get\x12\x16.rundlet.v1.GetRequest\x1a\x17.rundlet.v1.GetResponse\x12G\n" +
+	"\bPutLarge\x12\x1b.rundlet.v1.PutLargeRequest\x1a\x1c.rundlet.v1.PutLargeResponse(\x01\x12G\n" +
+	"\bGetLarge\x12\x1b.rundlet.v1.GetLargeRequest\x1a\x1c.rundlet.v1.GetLargeResponse0\x01\x12?\n" +
 	"\x06Delete\x12\x19.rundlet.v1.DeleteRequest\x1a\x1a.rundlet.v1.DeleteResponse\x12H\n" +
 	"\tSetExpiry\x12\x1c.rundlet.v1.SetExpiryRequest\x1a\x1d.rundlet.v1.SetExpiryResponse\x126\n" +
 	"\x03Add\x12\x16.rundlet.v1.AddRequest\x1a\x17.rundlet.v1.AddResponse\x12N\n" +
@@ -87,76 +90,84 @@ const file_rundlet_v1_key_value_proto_rawDesc = "" +
 var file_rundlet_v1_key_value_proto_goTypes = []any{
 	(*PutRequest)(nil),              // 0: rundlet.v1.PutRequest
 	(*GetRequest)(nil),              // 1: rundlet.v1.GetRequest
-	(*DeleteRequest)(nil),           // 2: rundlet.v1.DeleteRequest
-	(*SetExpiryRequest)(nil),        // 3: rundlet.v1.SetExpiryRequest
-	(*AddRequest)(nil),              // 4: rundlet.v1.AddRequest
-	(*DeleteRangeRequest)(nil),      // 5: rundlet.v1.DeleteRangeRequest
-	(*BatchGetRequest)(nil),         // 6: rundlet.v1.BatchGetRequest
-	(*CommitRequest)(nil),           // 7: rundlet.v1.CommitRequest
-	(*PipelineRequest)(nil),         // 8: rundlet.v1.PipelineRequest
-	(*SyncRequest)(nil),             // 9: rundlet.v1.SyncRequest
-	(*ListRequest)(nil),             // 10: rundlet.v1.ListRequest
-	(*ScanRequest)(nil),             // 11: rundlet.v1.ScanRequest
-	(*OpenSnapshotRequest)(nil),     // 12: rundlet.v1.OpenSnapshotRequest
-	(*RenewSnapshotRequest)(nil),    // 13: rundlet.v1.RenewSnapshotRequest
-	(*ReleaseSnapshotRequest)(nil),  // 14: rundlet.v1.ReleaseSnapshotRequest
-	(*WatchRequest)(nil),            // 15: rundlet.v1.WatchRequest
-	(*GetLimitsRequest)(nil),        // 16: rundlet.v1.GetLimitsRequest
-	(*PutResponse)(nil),             // 17: rundlet.v1.PutResponse
-	(*GetResponse)(nil),             // 18: rundlet.v1.GetResponse
-	(*DeleteResponse)(nil),          // 19: rundlet.v1.DeleteResponse
-	(*SetExpiryResponse)(nil),       // 20: rundlet.v1.SetExpiryResponse
-	(*AddResponse)(nil),             // 21: rundlet.v1.AddResponse
-	(*DeleteRangeResponse)(nil),     // 22: rundlet.v1.DeleteRangeResponse
-	(*BatchGetResponse)(nil),        // 23: rundlet.v1.BatchGetResponse
-	(*CommitResponse)(nil),          // 24: rundlet.v1.CommitResponse
-	(*PipelineResponse)(nil),        // 25: rundlet.v1.PipelineResponse
-	(*SyncResponse)(nil),            // 26: rundlet.v1.SyncResponse
-	(*ListResponse)(nil),            // 27: rundlet.v1.ListResponse
-	(*ScanResponse)(nil),            // 28: rundlet.v1.ScanResponse
-	(*OpenSnapshotResponse)(nil),    // 29: rundlet.v1.OpenSnapshotResponse
-	(*RenewSnapshotResponse)(nil),   // 30: rundlet.v1.RenewSnapshotResponse
-	(*ReleaseSnapshotResponse)(nil), // 31: rundlet.v1.ReleaseSnapshotResponse
-	(*WatchResponse)(nil),           // 32: rundlet.v1.WatchResponse
-	(*GetLimitsResponse)(nil),       // 33: rundlet.v1.GetLimitsResponse
+	(*PutLargeRequest)(nil),         // 2: rundlet.v1.PutLargeRequest
+	(*GetLargeRequest)(nil),         // 3: rundlet.v1.GetLargeRequest
+	(*DeleteRequest)(nil),           // 4: rundlet.v1.DeleteRequest
+	(*SetExpiryRequest)(nil),        // 5: rundlet.v1.SetExpiryRequest
+	(*AddRequest)(nil),              // 6: rundlet.v1.AddRequest
+	(*DeleteRangeRequest)(nil),      // 7: rundlet.v1.DeleteRangeRequest
+	(*BatchGetRequest)(nil),         // 8: rundlet.v1.BatchGetRequest
+	(*CommitRequest)(nil),           // 9: rundlet.v1.CommitRequest
+	(*PipelineRequest)(nil),         // 10: rundlet.v1.PipelineRequest
+	(*SyncRequest)(nil),             // 11: rundlet.v1.SyncRequest
+	(*ListRequest)(nil),             // 12: rundlet.v1.ListRequest
+	(*ScanRequest)(nil),             // 13: rundlet.v1.ScanRequest
+	(*OpenSnapshotRequest)(nil),     // 14: rundlet.v1.OpenSnapshotRequest
+	(*RenewSnapshotRequest)(nil),    // 15: rundlet.v1.RenewSnapshotRequest
+	(*ReleaseSnapshotRequest)(nil),  // 16: rundlet.v1.ReleaseSnapshotRequest
+	(*WatchRequest)(nil),            // 17: rundlet.v1.WatchRequest
+	(*GetLimitsRequest)(nil),        // 18: rundlet.v1.GetLimitsRequest
+	(*PutResponse)(nil),             // 19: rundlet.v1.PutResponse
+	(*GetResponse)(nil),             // 20: rundlet.v1.GetResponse
+	(*PutLargeResponse)(nil),        // 21: rundlet.v1.PutLargeResponse
+	(*GetLargeResponse)(nil),        // 22: rundlet.v1.GetLargeResponse
+	(*DeleteResponse)(nil),          // 23: rundlet.v1.DeleteResponse
+	(*SetExpiryResponse)(nil),       // 24: rundlet.v1.SetExpiryResponse
+	(*AddResponse)(nil),             // 25: rundlet.v1.AddResponse
+	(*DeleteRangeResponse)(nil),     // 26: rundlet.v1.DeleteRangeResponse
+	(*BatchGetResponse)(nil),        // 27: rundlet.v1.BatchGetResponse
+	(*CommitResponse)(nil),          // 28: rundlet.v1.CommitResponse
+	(*PipelineResponse)(nil),        // 29: rundlet.v1.PipelineResponse
+	(*SyncResponse)(nil),            // 30: rundlet.v1.SyncResponse
+	(*ListResponse)(nil),            // 31: rundlet.v1.ListResponse
+	(*ScanResponse)(nil),            // 32: rundlet.v1.ScanResponse
+	(*OpenSnapshotResponse)(nil),    // 33: rundlet.v1.OpenSnapshotResponse
+	(*RenewSnapshotResponse)(nil),   // 34: rundlet.v1.RenewSnapshotResponse
+	(*ReleaseSnapshotResponse)(nil), // 35: rundlet.v1.ReleaseSnapshotResponse
+	(*WatchResponse)(nil),           // 36: rundlet.v1.WatchResponse
+	(*GetLimitsResponse)(nil),       // 37: rundlet.v1.GetLimitsResponse
 }
 var file_rundlet_v1_key_value_proto_depIdxs = []int32{
 	0,  // 0: rundlet.v1.KeyValueService.Put:input_type -> rundlet.v1.PutRequest
 	1,  // 1: rundlet.v1.KeyValueService.Get:input_type -> rundlet.v1.GetRequest
-	2,  // 2: rundlet.v1.KeyValueService.Delete:input_type -> rundlet.v1.DeleteRequest
-	3,  // 3: rundlet.v1.KeyValueService.SetExpiry:input_type -> rundlet.v1.SetExpiryRequest
-	4,  // 4: rundlet.v1.KeyValueService.Add:input_type -> rundlet.v1.AddRequest
-	5,  // 5: rundlet.v1.KeyValueService.DeleteRange:input_type -> rundlet.v1.DeleteRangeRequest
-	6,  // 6: rundlet.v1.KeyValueService.BatchGet:input_type -> rundlet.v1.BatchGetRequest
-	7,  // 7: rundlet.v1.KeyValueService.Commit:input_type -> rundlet.v1.CommitRequest
-	8,  // 8: rundlet.v1.KeyValueService.Pipeline:input_type -> rundlet.v1.PipelineRequest
-	9,  // 9: rundlet.v1.KeyValueService.Sync:input_type -> rundlet.v1.SyncRequest
-	10, // 10: rundlet.v1.KeyValueService.List:input_type -> rundlet.v1.ListRequest
-	11, // 11: rundlet.v1.KeyValueService.Scan:input_type -> rundlet.v1.ScanRequest
-	12, // 12: rundlet.v1.KeyValueService.OpenSnapshot:input_type -> rundlet.v1.OpenSnapshotRequest
-	13, // 13: rundlet.v1.KeyValueService.RenewSnapshot:input_type -> rundlet.v1.RenewSnapshotRequest
-	14, // 14: rundlet.v1.KeyValueService.ReleaseSnapshot:input_type -> rundlet.v1.ReleaseSnapshotRequest
-	15, // 15: rundlet.v1.KeyValueService.Watch:input_type -> rundlet.v1.WatchRequest
-	16, // 16: rundlet.v1.KeyValueService.GetLimits:input_type -> rundlet.v1.GetLimitsRequest
-	17, // 17: rundlet.v1.KeyValueService.Put:output_type -> rundlet.v1.PutResponse
-	18, // 18: rundlet.v1.KeyValueService.Get:output_type -> rundlet.v1.GetResponse
-	19, // 19: rundlet.v1.KeyValueService.Delete:output_type -> rundlet.v1.DeleteResponse
-	20, // 20: rundlet.v1.KeyValueService.SetExpiry:output_type -> rundlet.v1.SetExpiryResponse
-	21, // 21: rundlet.v1.KeyValueService.Add:output_type -> rundlet.v1.AddResponse
-	22, // 22: rundlet.v1.KeyValueService.DeleteRange:output_type -> rundlet.v1.DeleteRangeResponse
-	23, // 23: rundlet.v1.KeyValueService.BatchGet:output_type -> rundlet.v1.BatchGetResponse
-	24, // 24: rundlet.v1.KeyValueService.Commit:output_type -> rundlet.v1.CommitResponse
-	25, // 25: rundlet.v1.KeyValueService.Pipeline:output_type -> rundlet.v1.PipelineResponse
-	26, // 26: rundlet.v1.KeyValueService.Sync:output_type -> rundlet.v1.SyncResponse
-	27, // 27: rundlet.v1.KeyValueService.List:output_type -> rundlet.v1.ListResponse
-	28, // 28: rundlet.v1.KeyValueService.Scan:output_type -> rundlet.v1.ScanResponse
-	29, // 29: rundlet.v1.KeyValueService.OpenSnapshot:output_type -> rundlet.v1.OpenSnapshotResponse
-	30, // 30: rundlet.v1.KeyValueService.RenewSnapshot:output_type -> rundlet.v1.RenewSnapshotResponse
-	31, // 31: rundlet.v1.KeyValueService.ReleaseSnapshot:output_type -> rundlet.v1.ReleaseSnapshotResponse
-	32, // 32: rundlet.v1.KeyValueService.Watch:output_type -> rundlet.v1.WatchResponse
-	33, // 33: rundlet.v1.KeyValueService.GetLimits:output_type -> rundlet.v1.GetLimitsResponse
-	17, // [17:34] is the sub-list for method output_type
-	0,  // [0:17] is the sub-list for method input_type
+	2,  // 2: rundlet.v1.KeyValueService.PutLarge:input_type -> rundlet.v1.PutLargeRequest
+	3,  // 3: rundlet.v1.KeyValueService.GetLarge:input_type -> rundlet.v1.GetLargeRequest
+	4,  // 4: rundlet.v1.KeyValueService.Delete:input_type -> rundlet.v1.DeleteRequest
+	5,  // 5: rundlet.v1.KeyValueService.SetExpiry:input_type -> rundlet.v1.SetExpiryRequest
+	6,  // 6: rundlet.v1.KeyValueService.Add:input_type -> rundlet.v1.AddRequest
+	7,  // 7: rundlet.v1.KeyValueService.DeleteRange:input_type -> rundlet.v1.DeleteRangeRequest
+	8,  // 8: rundlet.v1.KeyValueService.BatchGet:input_type -> rundlet.v1.BatchGetRequest
+	9,  // 9: rundlet.v1.KeyValueService.Commit:input_type -> rundlet.v1.CommitRequest
+	10, // 10: rundlet.v1.KeyValueService.Pipeline:input_type -> rundlet.v1.PipelineRequest
+	11, // 11: rundlet.v1.KeyValueService.Sync:input_type -> rundlet.v1.SyncRequest
+	12, // 12: rundlet.v1.KeyValueService.List:input_type -> rundlet.v1.ListRequest
+	13, // 13: rundlet.v1.KeyValueService.Scan:input_type -> rundlet.v1.ScanRequest
+	14, // 14: rundlet.v1.KeyValueService.OpenSnapshot:input_type -> rundlet.v1.OpenSnapshotRequest
+	15, // 15: rundlet.v1.KeyValueService.RenewSnapshot:input_type -> rundlet.v1.RenewSnapshotRequest
+	16, // 16: rundlet.v1.KeyValueService.ReleaseSnapshot:input_type -> rundlet.v1.ReleaseSnapshotRequest
+	17, // 17: rundlet.v1.KeyValueService.Watch:input_type -> rundlet.v1.WatchRequest
+	18, // 18: rundlet.v1.KeyValueService.GetLimits:input_type -> rundlet.v1.GetLimitsRequest
+	19, // 19: rundlet.v1.KeyValueService.Put:output_type -> rundlet.v1.PutResponse
+	20, // 20: rundlet.v1.KeyValueService.Get:output_type -> rundlet.v1.GetResponse
+	21, // 21: rundlet.v1.KeyValueService.PutLarge:output_type -> rundlet.v1.PutLargeResponse
+	22, // 22: rundlet.v1.KeyValueService.GetLarge:output_type -> rundlet.v1.GetLargeResponse
+	23, // 23: rundlet.v1.KeyValueService.Delete:output_type -> rundlet.v1.DeleteResponse
+	24, // 24: rundlet.v1.KeyValueService.SetExpiry:output_type -> rundlet.v1.SetExpiryResponse
+	25, // 25: rundlet.v1.KeyValueService.Add:output_type -> rundlet.v1.AddResponse
+	26, // 26: rundlet.v1.KeyValueService.DeleteRange:output_type -> rundlet.v1.DeleteRangeResponse
+	27, // 27: rundlet.v1.KeyValueService.BatchGet:output_type -> rundlet.v1.BatchGetResponse
+	28, // 28: rundlet.v1.KeyValueService.Commit:output_type -> rundlet.v1.CommitResponse
+	29, // 29: rundlet.v1.KeyValueService.Pipeline:output_type -> rundlet.v1.PipelineResponse
+	30, // 30: rundlet.v1.KeyValueService.Sync:output_type -> rundlet.v1.SyncResponse
+	31, // 31: rundlet.v1.KeyValueService.List:output_type -> rundlet.v1.ListResponse
+	32, // 32: rundlet.v1.KeyValueService.Scan:output_type -> rundlet.v1.ScanResponse
+	33, // 33: rundlet.v1.KeyValueService.OpenSnapshot:output_type -> rundlet.v1.OpenSnapshotResponse
+	34, // 34: rundlet.v1.KeyValueService.RenewSnapshot:output_type -> rundlet.v1.RenewSnapshotResponse
+	35, // 35: rundlet.v1.KeyValueService.ReleaseSnapshot:output_type -> rundlet.v1.ReleaseSnapshotResponse
+	36, // 36: rundlet.v1.KeyValueService.Watch:output_type -> rundlet.v1.WatchResponse
+	37, // 37: rundlet.v1.KeyValueService.GetLimits:output_type -> rundlet.v1.GetLimitsResponse
+	19, // [19:38] is the sub-list for method output_type
+	0,  // [0:19] is the sub-list for method input_type
 	0,  // [0:0] is the sub-list for extension type_name
 	0,  // [0:0] is the sub-list for extension extendee
 	0,  // [0:0] is the sub-list for field type_name
@@ -168,6 +179,7 @@ func file_rundlet_v1_key_value_proto_init() {
 		return
 	}
 	file_rundlet_v1_counted_write_proto_init()
+	file_rundlet_v1_large_proto_init()
 	file_rundlet_v1_limits_proto_init()
 	file_rundlet_v1_pipeline_proto_init()
 	file_rundlet_v1_range_proto_init()

@@ -58,6 +58,8 @@ const _ = grpc.SupportPackageIsVersion9
 const (
 	KeyValueService_Put_FullMethodName             = "/rundlet.v1.KeyValueService/Put"
 	KeyValueService_Get_FullMethodName             = "/rundlet.v1.KeyValueService/Get"
+	KeyValueService_PutLarge_FullMethodName        = "/rundlet.v1.KeyValueService/PutLarge"
+	KeyValueService_GetLarge_FullMethodName        = "/rundlet.v1.KeyValueService/GetLarge"
 	KeyValueService_Delete_FullMethodName          = "/rundlet.v1.KeyValueService/Delete"
 	KeyValueService_SetExpiry_FullMethodName       = "/rundlet.v1.KeyValueService/SetExpiry"
 	KeyValueService_Add_FullMethodName             = "/rundlet.v1.KeyValueService/Add"
@@ -105,6 +107,40 @@ type KeyValueServiceClient interface {
 	// the program. FAILED_PRECONDITION, FOREIGN_STORE (the snapshot is another
 	// store's): open one.
 	Get(ctx context.Context, in *GetRequest, opts ...grpc.CallOption) (*GetResponse, error)
+	// Writes one key with a value of any size, as a stream of parts.
+	//
+	// Effect: that of Put, when the end has come: until then, and if the call
+	// fails, the key keeps what it has. One transaction, linearizable.
+	// Durable as asked for, all of its bytes. A value of at most
+	// `value_bytes_max` is stored as Put would store it. A larger one comes with
+	// GetLarge only; everywhere else its entry has `large_value` and no value, and
+	// Add and the text protocol refuse it.
+	// Retry: as Put, from the first byte on; with a `request_id` the repeat has to
+	// bring the same bytes.
+	// Limits: `large_value_bytes_max`; each message `request_bytes_max`, 256 KiB
+	// to 1 MiB are best; `large_uploads_max` at a time. What a call that failed,
+	// or a value that was replaced, took on the disk is given back later.
+	// Errors: as for Put. INVALID_ARGUMENT, INVALID_FIELD (no header at first, no
+	// end, a text that is not UTF-8, or not the `value_bytes` or `crc32` told):
+	// mend the program; after a damaged transfer retry. FAILED_PRECONDITION,
+	// NOT_CONFIGURED (`large_value_bytes_max` is 0): ask the operator.
+	// RESOURCE_EXHAUSTED, TOO_MANY (there are `large_uploads_max`): retry later.
+	PutLarge(ctx context.Context, opts ...grpc.CallOption) (grpc.ClientStreamingClient[PutLargeRequest, PutLargeResponse], error)
+	// Reads one key, a value of any size, as a stream of parts.
+	//
+	// Effect: none; the newest version, linearizable, or that of a snapshot. All
+	// parts are of one version, whatever is written meanwhile. When all bytes
+	// were asked for, the server has compared their CRC-32 before the last part
+	// comes; an end with OK means that all is there.
+	// Retry: always safe; with `offset` it goes on where it broke off, if the
+	// header still tells the same revision.
+	// Limits: each part has at most `large_chunk_bytes`. A client that does not
+	// read for `snapshot_lease` may lose the stream. Each call on a large value
+	// counts as a snapshot.
+	// Errors: as for Get. RESOURCE_EXHAUSTED, TOO_MANY (there are
+	// `snapshots_max`): retry later. OUT_OF_RANGE, HISTORY_GONE (it was not read
+	// for too long): go on with `offset`.
+	GetLarge(ctx context.Context, in *GetLargeRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[GetLargeResponse], error)
 	// Removes one key.
 	//
 	// Effect: the key is absent. That it was absent before is no error:
@@ -308,6 +344,38 @@ func (c *keyValueServiceClient) Get(ctx context.Context, in *GetRequest, opts ..
 	return out, nil
 }
 
+func (c *keyValueServiceClient) PutLarge(ctx context.Context, opts ...grpc.CallOption) (grpc.ClientStreamingClient[PutLargeRequest, PutLargeResponse], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &KeyValueService_ServiceDesc.Streams[0], KeyValueService_PutLarge_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[PutLargeRequest, PutLargeResponse]{ClientStream: stream}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type KeyValueService_PutLargeClient = grpc.ClientStreamingClient[PutLargeRequest, PutLargeResponse]
+
+func (c *keyValueServiceClient) GetLarge(ctx context.Context, in *GetLargeRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[GetLargeResponse], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &KeyValueService_ServiceDesc.Streams[1], KeyValueService_GetLarge_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[GetLargeRequest, GetLargeResponse]{ClientStream: stream}
+	if err := x.ClientStream.SendMsg(in); err != nil {
+		return nil, err
+	}
+	if err := x.ClientStream.CloseSend(); err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type KeyValueService_GetLargeClient = grpc.ServerStreamingClient[GetLargeResponse]
+
 func (c *keyValueServiceClient) Delete(ctx context.Context, in *DeleteRequest, opts ...grpc.CallOption) (*DeleteResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(DeleteResponse)
@@ -370,7 +438,7 @@ func (c *keyValueServiceClient) Commit(ctx context.Context, in *CommitRequest, o
 
 func (c *keyValueServiceClient) Pipeline(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[PipelineRequest, PipelineResponse], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
-	stream, err := c.cc.NewStream(ctx, &KeyValueService_ServiceDesc.Streams[0], KeyValueService_Pipeline_FullMethodName, cOpts...)
+	stream, err := c.cc.NewStream(ctx, &KeyValueService_ServiceDesc.Streams[2], KeyValueService_Pipeline_FullMethodName, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -403,7 +471,7 @@ func (c *keyValueServiceClient) List(ctx context.Context, in *ListRequest, opts 
 
 func (c *keyValueServiceClient) Scan(ctx context.Context, in *ScanRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[ScanResponse], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
-	stream, err := c.cc.NewStream(ctx, &KeyValueService_ServiceDesc.Streams[1], KeyValueService_Scan_FullMethodName, cOpts...)
+	stream, err := c.cc.NewStream(ctx, &KeyValueService_ServiceDesc.Streams[3], KeyValueService_Scan_FullMethodName, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -452,7 +520,7 @@ func (c *keyValueServiceClient) ReleaseSnapshot(ctx context.Context, in *Release
 
 func (c *keyValueServiceClient) Watch(ctx context.Context, in *WatchRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[WatchResponse], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
-	stream, err := c.cc.NewStream(ctx, &KeyValueService_ServiceDesc.Streams[2], KeyValueService_Watch_FullMethodName, cOpts...)
+	stream, err := c.cc.NewStream(ctx, &KeyValueService_ServiceDesc.Streams[4], KeyValueService_Watch_FullMethodName, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -509,6 +577,40 @@ type KeyValueServiceServer interface {
 	// the program. FAILED_PRECONDITION, FOREIGN_STORE (the snapshot is another
 	// store's): open one.
 	Get(context.Context, *GetRequest) (*GetResponse, error)
+	// Writes one key with a value of any size, as a stream of parts.
+	//
+	// Effect: that of Put, when the end has come: until then, and if the call
+	// fails, the key keeps what it has. One transaction, linearizable.
+	// Durable as asked for, all of its bytes. A value of at most
+	// `value_bytes_max` is stored as Put would store it. A larger one comes with
+	// GetLarge only; everywhere else its entry has `large_value` and no value, and
+	// Add and the text protocol refuse it.
+	// Retry: as Put, from the first byte on; with a `request_id` the repeat has to
+	// bring the same bytes.
+	// Limits: `large_value_bytes_max`; each message `request_bytes_max`, 256 KiB
+	// to 1 MiB are best; `large_uploads_max` at a time. What a call that failed,
+	// or a value that was replaced, took on the disk is given back later.
+	// Errors: as for Put. INVALID_ARGUMENT, INVALID_FIELD (no header at first, no
+	// end, a text that is not UTF-8, or not the `value_bytes` or `crc32` told):
+	// mend the program; after a damaged transfer retry. FAILED_PRECONDITION,
+	// NOT_CONFIGURED (`large_value_bytes_max` is 0): ask the operator.
+	// RESOURCE_EXHAUSTED, TOO_MANY (there are `large_uploads_max`): retry later.
+	PutLarge(grpc.ClientStreamingServer[PutLargeRequest, PutLargeResponse]) error
+	// Reads one key, a value of any size, as a stream of parts.
+	//
+	// Effect: none; the newest version, linearizable, or that of a snapshot. All
+	// parts are of one version, whatever is written meanwhile. When all bytes
+	// were asked for, the server has compared their CRC-32 before the last part
+	// comes; an end with OK means that all is there.
+	// Retry: always safe; with `offset` it goes on where it broke off, if the
+	// header still tells the same revision.
+	// Limits: each part has at most `large_chunk_bytes`. A client that does not
+	// read for `snapshot_lease` may lose the stream. Each call on a large value
+	// counts as a snapshot.
+	// Errors: as for Get. RESOURCE_EXHAUSTED, TOO_MANY (there are
+	// `snapshots_max`): retry later. OUT_OF_RANGE, HISTORY_GONE (it was not read
+	// for too long): go on with `offset`.
+	GetLarge(*GetLargeRequest, grpc.ServerStreamingServer[GetLargeResponse]) error
 	// Removes one key.
 	//
 	// Effect: the key is absent. That it was absent before is no error:
@@ -698,6 +800,12 @@ func (UnimplementedKeyValueServiceServer) Put(context.Context, *PutRequest) (*Pu
 func (UnimplementedKeyValueServiceServer) Get(context.Context, *GetRequest) (*GetResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method Get not implemented")
 }
+func (UnimplementedKeyValueServiceServer) PutLarge(grpc.ClientStreamingServer[PutLargeRequest, PutLargeResponse]) error {
+	return status.Error(codes.Unimplemented, "method PutLarge not implemented")
+}
+func (UnimplementedKeyValueServiceServer) GetLarge(*GetLargeRequest, grpc.ServerStreamingServer[GetLargeResponse]) error {
+	return status.Error(codes.Unimplemented, "method GetLarge not implemented")
+}
 func (UnimplementedKeyValueServiceServer) Delete(context.Context, *DeleteRequest) (*DeleteResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method Delete not implemented")
 }
@@ -799,6 +907,24 @@ func _KeyValueService_Get_Handler(srv interface{}, ctx context.Context, dec func
 	}
 	return interceptor(ctx, in, info, handler)
 }
+
+func _KeyValueService_PutLarge_Handler(srv interface{}, stream grpc.ServerStream) error {
+	return srv.(KeyValueServiceServer).PutLarge(&grpc.GenericServerStream[PutLargeRequest, PutLargeResponse]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type KeyValueService_PutLargeServer = grpc.ClientStreamingServer[PutLargeRequest, PutLargeResponse]
+
+func _KeyValueService_GetLarge_Handler(srv interface{}, stream grpc.ServerStream) error {
+	m := new(GetLargeRequest)
+	if err := stream.RecvMsg(m); err != nil {
+		return err
+	}
+	return srv.(KeyValueServiceServer).GetLarge(m, &grpc.GenericServerStream[GetLargeRequest, GetLargeResponse]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type KeyValueService_GetLargeServer = grpc.ServerStreamingServer[GetLargeResponse]
 
 func _KeyValueService_Delete_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(DeleteRequest)
@@ -1110,6 +1236,16 @@ var KeyValueService_ServiceDesc = grpc.ServiceDesc{
 		},
 	},
 	Streams: []grpc.StreamDesc{
+		{
+			StreamName:    "PutLarge",
+			Handler:       _KeyValueService_PutLarge_Handler,
+			ClientStreams: true,
+		},
+		{
+			StreamName:    "GetLarge",
+			Handler:       _KeyValueService_GetLarge_Handler,
+			ServerStreams: true,
+		},
 		{
 			StreamName:    "Pipeline",
 			Handler:       _KeyValueService_Pipeline_Handler,

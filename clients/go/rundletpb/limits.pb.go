@@ -120,8 +120,14 @@ type GetLimitsResponse struct {
 	DigestAlgorithm string `protobuf:"bytes,26,opt,name=digest_algorithm,json=digestAlgorithm,proto3" json:"digest_algorithm,omitempty"`
 	// Operations of a Pipeline that wait for their answers.
 	PipelineOperationsMax uint64 `protobuf:"varint,27,opt,name=pipeline_operations_max,json=pipelineOperationsMax,proto3" json:"pipeline_operations_max,omitempty"`
-	unknownFields         protoimpl.UnknownFields
-	sizeCache             protoimpl.SizeCache
+	// Bytes of a value that PutLarge takes. 0: it takes none.
+	LargeValueBytesMax uint64 `protobuf:"varint,28,opt,name=large_value_bytes_max,json=largeValueBytesMax,proto3" json:"large_value_bytes_max,omitempty"`
+	// Bytes of value in one message of GetLarge.
+	LargeChunkBytes uint64 `protobuf:"varint,29,opt,name=large_chunk_bytes,json=largeChunkBytes,proto3" json:"large_chunk_bytes,omitempty"`
+	// Calls of PutLarge at a time, of all clients.
+	LargeUploadsMax uint64 `protobuf:"varint,30,opt,name=large_uploads_max,json=largeUploadsMax,proto3" json:"large_uploads_max,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *GetLimitsResponse) Reset() {
@@ -343,14 +349,34 @@ func (x *GetLimitsResponse) GetPipelineOperationsMax() uint64 {
 	return 0
 }
 
+func (x *GetLimitsResponse) GetLargeValueBytesMax() uint64 {
+	if x != nil {
+		return x.LargeValueBytesMax
+	}
+	return 0
+}
+
+func (x *GetLimitsResponse) GetLargeChunkBytes() uint64 {
+	if x != nil {
+		return x.LargeChunkBytes
+	}
+	return 0
+}
+
+func (x *GetLimitsResponse) GetLargeUploadsMax() uint64 {
+	if x != nil {
+		return x.LargeUploadsMax
+	}
+	return 0
+}
+
 var File_rundlet_v1_limits_proto protoreflect.FileDescriptor
 
 const file_rundlet_v1_limits_proto_rawDesc = "" +
 	"\n" +
 	"\x17rundlet/v1/limits.proto\x12\n" +
 	"rundlet.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x16rundlet/v1/entry.proto\"\x12\n" +
-	"\x10GetLimitsRequest\"\xae\n" +
-	"\n" +
+	"\x10GetLimitsRequest\"\xb9\v\n" +
 	"\x11GetLimitsResponse\x12\"\n" +
 	"\rkey_bytes_max\x18\x01 \x01(\x04R\vkeyBytesMax\x12&\n" +
 	"\x0fvalue_bytes_max\x18\x02 \x01(\x04R\rvalueBytesMax\x12$\n" +
@@ -381,7 +407,10 @@ const file_rundlet_v1_limits_proto_rawDesc = "" +
 	"\x0esnapshot_lease\x18\x18 \x01(\v2\x19.google.protobuf.DurationR\rsnapshotLease\x12G\n" +
 	"\x12snapshot_lease_max\x18\x19 \x01(\v2\x19.google.protobuf.DurationR\x10snapshotLeaseMax\x12)\n" +
 	"\x10digest_algorithm\x18\x1a \x01(\tR\x0fdigestAlgorithm\x126\n" +
-	"\x17pipeline_operations_max\x18\x1b \x01(\x04R\x15pipelineOperationsMaxB6\n" +
+	"\x17pipeline_operations_max\x18\x1b \x01(\x04R\x15pipelineOperationsMax\x121\n" +
+	"\x15large_value_bytes_max\x18\x1c \x01(\x04R\x12largeValueBytesMax\x12*\n" +
+	"\x11large_chunk_bytes\x18\x1d \x01(\x04R\x0flargeChunkBytes\x12*\n" +
+	"\x11large_uploads_max\x18\x1e \x01(\x04R\x0flargeUploadsMaxB6\n" +
 	"\n" +
 	"rundlet.v1P\x01Z&rundlet/clients/go/rundletpb;rundletpbb\x06proto3"
 

@@ -26,7 +26,7 @@ from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16rundlet/v1/entry.proto\x12\nrundlet.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"l\n\x05Value\x12\x0e\n\x04text\x18\x01 \x01(\tH\x00\x12\x0e\n\x04\x64\x61ta\x18\x02 \x01(\x0cH\x00\x12&\n\x04json\x18\x03 \x01(\x0b\x32\x16.google.protobuf.ValueH\x00\x12\x13\n\tjson_text\x18\x04 \x01(\tH\x00\x42\x06\n\x04kind\"\x9c\x02\n\x05\x45ntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12 \n\x05value\x18\x02 \x01(\x0b\x32\x11.rundlet.v1.Value\x12\x10\n\x08revision\x18\x03 \x01(\x04\x12\x17\n\x0f\x63reate_revision\x18\x04 \x01(\x04\x12\x0f\n\x07version\x18\x05 \x01(\x04\x12/\n\x0b\x63reate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bmodify_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x65xpire_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\rvalue_omitted\x18\t \x01(\x08*g\n\nDurability\x12\x1a\n\x16\x44URABILITY_UNSPECIFIED\x10\x00\x12\x15\n\x11\x44URABILITY_MEMORY\x10\x01\x12\x11\n\rDURABILITY_OS\x10\x02\x12\x13\n\x0f\x44URABILITY_DISK\x10\x03\x42\x36\n\nrundlet.v1P\x01Z&rundlet/clients/go/rundletpb;rundletpbb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16rundlet/v1/entry.proto\x12\nrundlet.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"l\n\x05Value\x12\x0e\n\x04text\x18\x01 \x01(\tH\x00\x12\x0e\n\x04\x64\x61ta\x18\x02 \x01(\x0cH\x00\x12&\n\x04json\x18\x03 \x01(\x0b\x32\x16.google.protobuf.ValueH\x00\x12\x13\n\tjson_text\x18\x04 \x01(\tH\x00\x42\x06\n\x04kind\"O\n\nLargeValue\x12#\n\x04kind\x18\x01 \x01(\x0e\x32\x15.rundlet.v1.ValueKind\x12\r\n\x05\x62ytes\x18\x02 \x01(\x04\x12\r\n\x05\x63rc32\x18\x03 \x01(\r\"\xc9\x02\n\x05\x45ntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12 \n\x05value\x18\x02 \x01(\x0b\x32\x11.rundlet.v1.Value\x12\x10\n\x08revision\x18\x03 \x01(\x04\x12\x17\n\x0f\x63reate_revision\x18\x04 \x01(\x04\x12\x0f\n\x07version\x18\x05 \x01(\x04\x12/\n\x0b\x63reate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bmodify_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x65xpire_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\rvalue_omitted\x18\t \x01(\x08\x12+\n\x0blarge_value\x18\n \x01(\x0b\x32\x16.rundlet.v1.LargeValue*f\n\tValueKind\x12\x1a\n\x16VALUE_KIND_UNSPECIFIED\x10\x00\x12\x13\n\x0fVALUE_KIND_TEXT\x10\x01\x12\x13\n\x0fVALUE_KIND_DATA\x10\x02\x12\x13\n\x0fVALUE_KIND_JSON\x10\x03*g\n\nDurability\x12\x1a\n\x16\x44URABILITY_UNSPECIFIED\x10\x00\x12\x15\n\x11\x44URABILITY_MEMORY\x10\x01\x12\x11\n\rDURABILITY_OS\x10\x02\x12\x13\n\x0f\x44URABILITY_DISK\x10\x03\x42\x36\n\nrundlet.v1P\x01Z&rundlet/clients/go/rundletpb;rundletpbb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,10 +34,14 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'rundlet.v1.entry_pb2', _glo
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\nrundlet.v1P\001Z&rundlet/clients/go/rundletpb;rundletpb'
-  _globals['_DURABILITY']._serialized_start=498
-  _globals['_DURABILITY']._serialized_end=601
+  _globals['_VALUEKIND']._serialized_start=624
+  _globals['_VALUEKIND']._serialized_end=726
+  _globals['_DURABILITY']._serialized_start=728
+  _globals['_DURABILITY']._serialized_end=831
   _globals['_VALUE']._serialized_start=101
   _globals['_VALUE']._serialized_end=209
-  _globals['_ENTRY']._serialized_start=212
-  _globals['_ENTRY']._serialized_end=496
+  _globals['_LARGEVALUE']._serialized_start=211
+  _globals['_LARGEVALUE']._serialized_end=290
+  _globals['_ENTRY']._serialized_start=293
+  _globals['_ENTRY']._serialized_end=622
 # @@protoc_insertion_point(module_scope)

@@ -1,4 +1,5 @@
 from rundlet.v1 import counted_write_pb2 as _counted_write_pb2
+from rundlet.v1 import large_pb2 as _large_pb2
 from rundlet.v1 import limits_pb2 as _limits_pb2
 from rundlet.v1 import pipeline_pb2 as _pipeline_pb2
 from rundlet.v1 import range_pb2 as _range_pb2

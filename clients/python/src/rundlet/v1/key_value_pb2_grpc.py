@@ -4,6 +4,7 @@ import grpc
 import warnings
 
 from rundlet.v1 import counted_write_pb2 as rundlet_dot_v1_dot_counted__write__pb2
+from rundlet.v1 import large_pb2 as rundlet_dot_v1_dot_large__pb2
 from rundlet.v1 import limits_pb2 as rundlet_dot_v1_dot_limits__pb2
 from rundlet.v1 import pipeline_pb2 as rundlet_dot_v1_dot_pipeline__pb2
 from rundlet.v1 import range_pb2 as rundlet_dot_v1_dot_range__pb2
@@ -52,6 +53,16 @@ class KeyValueServiceStub(object):
                 '/rundlet.v1.KeyValueService/Get',
                 request_serializer=rundlet_dot_v1_dot_read__pb2.GetRequest.SerializeToString,
                 response_deserializer=rundlet_dot_v1_dot_read__pb2.GetResponse.FromString,
+                _registered_method=True)
+        self.PutLarge = channel.stream_unary(
+                '/rundlet.v1.KeyValueService/PutLarge',
+                request_serializer=rundlet_dot_v1_dot_large__pb2.PutLargeRequest.SerializeToString,
+                response_deserializer=rundlet_dot_v1_dot_large__pb2.PutLargeResponse.FromString,
+                _registered_method=True)
+        self.GetLarge = channel.unary_stream(
+                '/rundlet.v1.KeyValueService/GetLarge',
+                request_serializer=rundlet_dot_v1_dot_large__pb2.GetLargeRequest.SerializeToString,
+                response_deserializer=rundlet_dot_v1_dot_large__pb2.GetLargeResponse.FromString,
                 _registered_method=True)
         self.Delete = channel.unary_unary(
                 '/rundlet.v1.KeyValueService/Delete',
@@ -163,6 +174,50 @@ class KeyValueServiceServicer(object):
         ended): open another one. INVALID_ARGUMENT, INVALID_SNAPSHOT_TOKEN: mend
         the program. FAILED_PRECONDITION, FOREIGN_STORE (the snapshot is another
         store's): open one.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PutLarge(self, request_iterator, context):
+        """Writes one key with a value of any size, as a stream of parts.
+
+        Effect: that of Put, when the end has come: until then, and if the call
+        fails, the key keeps what it has. One transaction, linearizable.
+        Durable as asked for, all of its bytes. A value of at most
+        `value_bytes_max` is stored as Put would store it. A larger one comes with
+        GetLarge only; everywhere else its entry has `large_value` and no value, and
+        Add and the text protocol refuse it.
+        Retry: as Put, from the first byte on; with a `request_id` the repeat has to
+        bring the same bytes.
+        Limits: `large_value_bytes_max`; each message `request_bytes_max`, 256 KiB
+        to 1 MiB are best; `large_uploads_max` at a time. What a call that failed,
+        or a value that was replaced, took on the disk is given back later.
+        Errors: as for Put. INVALID_ARGUMENT, INVALID_FIELD (no header at first, no
+        end, a text that is not UTF-8, or not the `value_bytes` or `crc32` told):
+        mend the program; after a damaged transfer retry. FAILED_PRECONDITION,
+        NOT_CONFIGURED (`large_value_bytes_max` is 0): ask the operator.
+        RESOURCE_EXHAUSTED, TOO_MANY (there are `large_uploads_max`): retry later.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetLarge(self, request, context):
+        """Reads one key, a value of any size, as a stream of parts.
+
+        Effect: none; the newest version, linearizable, or that of a snapshot. All
+        parts are of one version, whatever is written meanwhile. When all bytes
+        were asked for, the server has compared their CRC-32 before the last part
+        comes; an end with OK means that all is there.
+        Retry: always safe; with `offset` it goes on where it broke off, if the
+        header still tells the same revision.
+        Limits: each part has at most `large_chunk_bytes`. A client that does not
+        read for `snapshot_lease` may lose the stream. Each call on a large value
+        counts as a snapshot.
+        Errors: as for Get. RESOURCE_EXHAUSTED, TOO_MANY (there are
+        `snapshots_max`): retry later. OUT_OF_RANGE, HISTORY_GONE (it was not read
+        for too long): go on with `offset`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -429,6 +484,16 @@ def add_KeyValueServiceServicer_to_server(servicer, server):
                     request_deserializer=rundlet_dot_v1_dot_read__pb2.GetRequest.FromString,
                     response_serializer=rundlet_dot_v1_dot_read__pb2.GetResponse.SerializeToString,
             ),
+            'PutLarge': grpc.stream_unary_rpc_method_handler(
+                    servicer.PutLarge,
+                    request_deserializer=rundlet_dot_v1_dot_large__pb2.PutLargeRequest.FromString,
+                    response_serializer=rundlet_dot_v1_dot_large__pb2.PutLargeResponse.SerializeToString,
+            ),
+            'GetLarge': grpc.unary_stream_rpc_method_handler(
+                    servicer.GetLarge,
+                    request_deserializer=rundlet_dot_v1_dot_large__pb2.GetLargeRequest.FromString,
+                    response_serializer=rundlet_dot_v1_dot_large__pb2.GetLargeResponse.SerializeToString,
+            ),
             'Delete': grpc.unary_unary_rpc_method_handler(
                     servicer.Delete,
                     request_deserializer=rundlet_dot_v1_dot_write__pb2.DeleteRequest.FromString,
@@ -560,6 +625,60 @@ class KeyValueService(object):
             '/rundlet.v1.KeyValueService/Get',
             rundlet_dot_v1_dot_read__pb2.GetRequest.SerializeToString,
             rundlet_dot_v1_dot_read__pb2.GetResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PutLarge(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_unary(
+            request_iterator,
+            target,
+            '/rundlet.v1.KeyValueService/PutLarge',
+            rundlet_dot_v1_dot_large__pb2.PutLargeRequest.SerializeToString,
+            rundlet_dot_v1_dot_large__pb2.PutLargeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetLarge(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/rundlet.v1.KeyValueService/GetLarge',
+            rundlet_dot_v1_dot_large__pb2.GetLargeRequest.SerializeToString,
+            rundlet_dot_v1_dot_large__pb2.GetLargeResponse.FromString,
             options,
             channel_credentials,
             insecure,

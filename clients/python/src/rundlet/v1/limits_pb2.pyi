@@ -14,7 +14,7 @@ class GetLimitsRequest(_message.Message):
     def __init__(self) -> None: ...
 
 class GetLimitsResponse(_message.Message):
-    __slots__ = ("key_bytes_max", "value_bytes_max", "json_depth_max", "json_text_depth_max", "transaction_operations_max", "transaction_bytes_max", "batch_keys_max", "answer_bytes_max", "page_size_max", "page_bytes_max", "page_lease", "request_bytes_max", "response_bytes_max", "metadata_bytes_max", "concurrent_calls_max", "default_durability", "watches_max", "watch_ranges_max", "watch_lag_bytes_max", "watch_lag_changes_max", "request_id_bytes_max", "request_window", "snapshots_max", "snapshot_lease", "snapshot_lease_max", "digest_algorithm", "pipeline_operations_max")
+    __slots__ = ("key_bytes_max", "value_bytes_max", "json_depth_max", "json_text_depth_max", "transaction_operations_max", "transaction_bytes_max", "batch_keys_max", "answer_bytes_max", "page_size_max", "page_bytes_max", "page_lease", "request_bytes_max", "response_bytes_max", "metadata_bytes_max", "concurrent_calls_max", "default_durability", "watches_max", "watch_ranges_max", "watch_lag_bytes_max", "watch_lag_changes_max", "request_id_bytes_max", "request_window", "snapshots_max", "snapshot_lease", "snapshot_lease_max", "digest_algorithm", "pipeline_operations_max", "large_value_bytes_max", "large_chunk_bytes", "large_uploads_max")
     KEY_BYTES_MAX_FIELD_NUMBER: _ClassVar[int]
     VALUE_BYTES_MAX_FIELD_NUMBER: _ClassVar[int]
     JSON_DEPTH_MAX_FIELD_NUMBER: _ClassVar[int]
@@ -42,6 +42,9 @@ class GetLimitsResponse(_message.Message):
     SNAPSHOT_LEASE_MAX_FIELD_NUMBER: _ClassVar[int]
     DIGEST_ALGORITHM_FIELD_NUMBER: _ClassVar[int]
     PIPELINE_OPERATIONS_MAX_FIELD_NUMBER: _ClassVar[int]
+    LARGE_VALUE_BYTES_MAX_FIELD_NUMBER: _ClassVar[int]
+    LARGE_CHUNK_BYTES_FIELD_NUMBER: _ClassVar[int]
+    LARGE_UPLOADS_MAX_FIELD_NUMBER: _ClassVar[int]
     key_bytes_max: int
     value_bytes_max: int
     json_depth_max: int
@@ -69,4 +72,7 @@ class GetLimitsResponse(_message.Message):
     snapshot_lease_max: _duration_pb2.Duration
     digest_algorithm: str
     pipeline_operations_max: int
-    def __init__(self, key_bytes_max: _Optional[int] = ..., value_bytes_max: _Optional[int] = ..., json_depth_max: _Optional[int] = ..., json_text_depth_max: _Optional[int] = ..., transaction_operations_max: _Optional[int] = ..., transaction_bytes_max: _Optional[int] = ..., batch_keys_max: _Optional[int] = ..., answer_bytes_max: _Optional[int] = ..., page_size_max: _Optional[int] = ..., page_bytes_max: _Optional[int] = ..., page_lease: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., request_bytes_max: _Optional[int] = ..., response_bytes_max: _Optional[int] = ..., metadata_bytes_max: _Optional[int] = ..., concurrent_calls_max: _Optional[int] = ..., default_durability: _Optional[_Union[_entry_pb2.Durability, str]] = ..., watches_max: _Optional[int] = ..., watch_ranges_max: _Optional[int] = ..., watch_lag_bytes_max: _Optional[int] = ..., watch_lag_changes_max: _Optional[int] = ..., request_id_bytes_max: _Optional[int] = ..., request_window: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., snapshots_max: _Optional[int] = ..., snapshot_lease: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., snapshot_lease_max: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., digest_algorithm: _Optional[str] = ..., pipeline_operations_max: _Optional[int] = ...) -> None: ...
+    large_value_bytes_max: int
+    large_chunk_bytes: int
+    large_uploads_max: int
+    def __init__(self, key_bytes_max: _Optional[int] = ..., value_bytes_max: _Optional[int] = ..., json_depth_max: _Optional[int] = ..., json_text_depth_max: _Optional[int] = ..., transaction_operations_max: _Optional[int] = ..., transaction_bytes_max: _Optional[int] = ..., batch_keys_max: _Optional[int] = ..., answer_bytes_max: _Optional[int] = ..., page_size_max: _Optional[int] = ..., page_bytes_max: _Optional[int] = ..., page_lease: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., request_bytes_max: _Optional[int] = ..., response_bytes_max: _Optional[int] = ..., metadata_bytes_max: _Optional[int] = ..., concurrent_calls_max: _Optional[int] = ..., default_durability: _Optional[_Union[_entry_pb2.Durability, str]] = ..., watches_max: _Optional[int] = ..., watch_ranges_max: _Optional[int] = ..., watch_lag_bytes_max: _Optional[int] = ..., watch_lag_changes_max: _Optional[int] = ..., request_id_bytes_max: _Optional[int] = ..., request_window: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., snapshots_max: _Optional[int] = ..., snapshot_lease: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., snapshot_lease_max: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., digest_algorithm: _Optional[str] = ..., pipeline_operations_max: _Optional[int] = ..., large_value_bytes_max: _Optional[int] = ..., large_chunk_bytes: _Optional[int] = ..., large_uploads_max: _Optional[int] = ...) -> None: ...
