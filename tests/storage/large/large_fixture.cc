@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
 #include "storage/large/large_keys.h"
 #include "storage/open.h"
 
@@ -144,6 +145,13 @@ uint64_t LargeFixture::LargeKeyCount() {
   const auto page = raw().Scan(scan);
   EXPECT_TRUE(page.ok()) << page.status();
   return page->count;
+}
+
+void LargeFixture::ExpectLargeKeys(uint64_t count) {
+  for (int tries = 0; LargeKeyCount() != count && tries < 5000; ++tries) {
+    absl::SleepFor(absl::Milliseconds(2));
+  }
+  EXPECT_EQ(LargeKeyCount(), count);
 }
 
 uint64_t LargeFixture::Collect() {

@@ -69,6 +69,8 @@ class LargeFixture : public ::testing::Test {
   BlockingStore raw() { return BlockingStore(store_.get()); }
   // Of chunks and heads that are in the store.
   uint64_t LargeKeyCount();
+  // Waits for what an upload that failed still deletes.
+  void ExpectLargeKeys(uint64_t count);
   uint64_t Collect();
 
   FakeClock clock_;

@@ -38,7 +38,7 @@ TEST_F(LargeStoreTest, ComesBackWhateverItsSize) {
 
 TEST_F(LargeStoreTest, TakesAsManyKeysAsItHasChunks) {
   ASSERT_TRUE(Put("k", LargeBytes(100)).ok());
-  EXPECT_EQ(LargeKeyCount(), 5u);  // a head, and 32, 32, 32 and 4 bytes
+  ExpectLargeKeys(5u);  // a head, and 32, 32, 32 and 4 bytes
   const auto entry = large().Get("k");
   const auto value = DecodeLargeValue((*entry)->value.bytes);
   ASSERT_TRUE(value.ok()) << value.status();
@@ -54,7 +54,7 @@ TEST_F(LargeStoreTest, RefusesWhatIsTooLarge) {
             absl::InvalidArgumentError(
                 "value bytes is 4097, large_value_bytes_max is 4096"));
   EXPECT_TRUE(absl::IsNotFound(Get("k").status()));
-  EXPECT_EQ(LargeKeyCount(), 0u);
+  ExpectLargeKeys(0u);
 }
 
 TEST_F(LargeStoreTest, RefusesOtherKeysAndKinds) {
@@ -109,7 +109,7 @@ TEST_F(LargeStoreTest, LetsNobodyNameAChunk) {
   Transaction condition = PutOf("c");
   condition.conditions.push_back(Condition::Exists(chunk));
   EXPECT_TRUE(absl::IsInvalidArgument(large().Commit(condition).status()));
-  EXPECT_EQ(LargeKeyCount(), 5u);
+  ExpectLargeKeys(5u);
 }
 
 TEST_F(LargeStoreTest, DeletesARangeOfClientsKeysAlone) {
@@ -118,7 +118,7 @@ TEST_F(LargeStoreTest, DeletesARangeOfClientsKeysAlone) {
   const auto deleted = large().DeleteRange(KeyRange::All());
   ASSERT_TRUE(deleted.ok()) << deleted.status();
   EXPECT_EQ(deleted->results[0].number, 2);
-  EXPECT_EQ(LargeKeyCount(), 5u);
+  ExpectLargeKeys(5u);
 }
 
 TEST_F(LargeStoreTest, WatchesClientsKeysAlone) {

@@ -29,7 +29,7 @@ TEST_F(LargeUploadTest, KeepsItsConditions) {
   EXPECT_EQ(refused->branch, Receipt::Branch::kNone);
   EXPECT_EQ(refused->failed_condition->value_crc32,
             OpenReader(*large_->StartRead(ReadOf("k")))->crc32);
-  EXPECT_EQ(LargeKeyCount(), keys);
+  ExpectLargeKeys(keys);
   EXPECT_EQ(*Get("k"), first);
 }
 
@@ -57,10 +57,10 @@ TEST_F(LargeUploadTest, HappensOnceWithARequestId) {
   EXPECT_EQ(repeat->revision, first->revision);
   EXPECT_EQ(RefusalOf(Put("k", LargeBytes(200, 2), put).status()),
             Refusal::kOtherRequest);
-  EXPECT_EQ(LargeKeyCount(), keys);
+  ExpectLargeKeys(keys);
   Start();
   EXPECT_TRUE(Put("k", LargeBytes(200, 1), put)->replayed);
-  EXPECT_EQ(LargeKeyCount(), keys);
+  ExpectLargeKeys(keys);
   EXPECT_EQ(*Get("k"), LargeBytes(200, 1));
 }
 
@@ -69,8 +69,7 @@ TEST_F(LargeUploadTest, LeavesNothingWhenItIsAbandoned) {
   ASSERT_TRUE(Append(*upload, LargeBytes(500)).ok());
   EXPECT_GT(LargeKeyCount(), 0u);
   upload->Abandon();
-  EXPECT_EQ(LargeKeyCount(), 0u);
-  EXPECT_EQ(large_->Stats().keys_in_index, 0u);
+  ExpectLargeKeys(0u);
   EXPECT_TRUE(absl::IsCancelled(Append(*upload, "more")));
   EXPECT_TRUE(absl::IsCancelled(Finish(*upload, PutOf("k")).status()));
   EXPECT_TRUE(absl::IsNotFound(Get("k").status()));
