@@ -67,7 +67,7 @@ absl::Status ActiveLog::Roll(int64_t time_us) {
   if (seal.record_count == 0) return absl::OkStatus();
   // Without this sync the new segment could survive a power loss that the end
   // of the old one does not: a hole in the order of commits (P2).
-  const absl::Status ended = TrimAndSync();
+  absl::Status ended = TrimAndSync();
   if (!ended.ok()) return ended;
   RUNDLET_SYNC_POINT("roll: old segment synced");
   synced_bytes_ = seal.bytes;
@@ -181,7 +181,7 @@ absl::Status ActiveLog::ReserveRevisions(Revision revision) {
 absl::Status ActiveLog::StopCleanly(Revision next_revision, int64_t time_us) {
   // Bytes behind a clean stop would say that it is not the last edit.
   if (writer_->ahead_bytes() > 0) {
-    const absl::Status ended = TrimAndSync();
+    absl::Status ended = TrimAndSync();
     if (!ended.ok()) return ended;
   }
   ManifestEdit edit;
