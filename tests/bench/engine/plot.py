@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
-"""Draws what engine_bench has measured, as a picture in SVG.
+"""Draws what engine_bench has measured, as a picture in SVG or as a table.
 
     engine_bench --format=jsonl > measurements.jsonl
     plot.py measurements.jsonl > engine_bench.svg
+    plot.py --table measurements.jsonl > engine_bench.md
 
-A line for each work; each engine's dot says how many times as good as Rundlet
-it is, as the median of the rounds' ratios. To the right of the middle the other
-engine is better.
+The table has Rundlet's median rate, and the median of the rounds' ratios of it
+to each engine's with the least and the greatest. The picture has a line for
+each work; each engine's dot says how many times as good as Rundlet it is, as
+the median of the rounds' ratios. To the right of the middle the other engine is
+better.
 """
 
 import collections
@@ -39,8 +42,8 @@ def line_name(measurement):
     return name if threads == 1 else f"{name}, {threads} threads"
 
 
-def ratios(measurements):
-    """{line: {engine: how many times as good as ours}}, in order."""
+def rounds(measurements):
+    """{line: {engine: [by round: how many times as good as ours]}}."""
     rates = collections.defaultdict(dict)
     less_is_better = {}
     for m in measurements:
@@ -56,8 +59,44 @@ def ratios(measurements):
                 continue
             better = ours / rate if less_is_better[name] else rate / ours
             found[engine].append(better)
-        lines[name] = {e: statistics.median(r) for e, r in found.items()}
+        lines[name] = found
     return lines
+
+
+def ratios(measurements):
+    """{line: {engine: how many times as good as ours}}, in order."""
+    return {
+        name: {e: statistics.median(r) for e, r in by_engine.items()}
+        for name, by_engine in rounds(measurements).items()
+    }
+
+
+def our_rate(measurements, name):
+    rates = [
+        m["rate"]
+        for m in measurements
+        if m["engine"] == OURS and line_name(m) == name
+    ]
+    if not rates:
+        return ""
+    median = statistics.median(rates)
+    return f"{median:,.0f}" if median >= 100 else f"{median:.3g}"
+
+
+def table(measurements):
+    yield "| work | Rundlet | " + " | ".join(f"by {e}" for e in COLORS) + " |"
+    yield "|---|" + "---|" * (len(COLORS) + 1)
+    for name, by_engine in rounds(measurements).items():
+        cells = [name, our_rate(measurements, name)]
+        for engine in COLORS:
+            ours = [1 / ratio for ratio in by_engine.get(engine, [])]
+            cells.append(
+                f"**{statistics.median(ours):.2f}** "
+                f"({min(ours):.2f} to {max(ours):.2f})"
+                if ours
+                else ""
+            )
+        yield "| " + " | ".join(cells) + " |"
 
 
 def x_of(ratio):
@@ -123,9 +162,12 @@ def picture(lines):
 
 
 def main():
-    with open(sys.argv[1], encoding="utf-8") as file:
+    with open(sys.argv[-1], encoding="utf-8") as file:
         measurements = [json.loads(line) for line in file]
-    print("\n".join(picture(ratios(measurements))))
+    if sys.argv[1] == "--table":
+        print("\n".join(table(measurements)))
+    else:
+        print("\n".join(picture(ratios(measurements))))
 
 
 if __name__ == "__main__":
