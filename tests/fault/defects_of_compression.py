@@ -70,7 +70,7 @@ DEFECTS = [
     defect(
         "make a repaired store without dictionaries",
         (STORE,),
-        "storage/engine/integrity/folder_reader.cc",
+        "storage/engine/integrity/folder_reader_copying.cc",
         "  facts.dictionaries = state_.dictionaries;\n",
         "",
     ),

@@ -166,7 +166,7 @@ DEFECTS = [
     defect(
         "leave the requests of a backup behind when it is restored",
         (POWER_LOSS, "//tests/storage:repair_test"),
-        "storage/engine/integrity/folder_reader.cc",
+        "storage/engine/integrity/folder_reader_copying.cc",
         "absl::Status requests = CopyRequests(writer);",
         "absl::Status requests =\n"
         "      requests_.empty() ? CopyRequests(writer) : absl::OkStatus();",
