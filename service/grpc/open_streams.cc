@@ -2,6 +2,8 @@
 
 namespace rundlet {
 
+OpenStreams::~OpenStreams() { const absl::MutexLock lock(&mutex_); }
+
 bool OpenStreams::Add(Member* member) {
   const absl::MutexLock lock(&mutex_);
   if (draining_) return false;

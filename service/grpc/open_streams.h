@@ -25,6 +25,13 @@ class OpenStreams {
     virtual void Abandon() = 0;
   };
 
+  OpenStreams() = default;
+  // Waits for who is inside Remove still: a stream that was abandoned goes when
+  // gRPC lets it.
+  ~OpenStreams() ABSL_LOCKS_EXCLUDED(mutex_);
+  OpenStreams(const OpenStreams&) = delete;
+  OpenStreams& operator=(const OpenStreams&) = delete;
+
   // False: the server drains, and the stream has to end at once. The member is
   // there until Remove.
   bool Add(Member* member) ABSL_LOCKS_EXCLUDED(mutex_);
