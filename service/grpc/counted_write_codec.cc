@@ -37,12 +37,10 @@ absl::StatusOr<DecodedWrite> Decode(v1::DeleteRangeRequest* proto,
 
 absl::Status Encode(Receipt receipt, const WriteNotes& notes,
                     v1::AddResponse* proto) {
-  absl::Status status = CheckApplied(receipt, notes);
+  absl::Status status = EncodeKeyed(&receipt, notes, proto);
   if (!status.ok()) return status;
-  EncodeReceipt(receipt, proto);
   proto->set_sum(receipt.results[0].number.value_or(0));
   proto->set_existed(receipt.results[0].existed);
-  EncodePrevious(&receipt, notes, proto);
   return absl::OkStatus();
 }
 

@@ -51,11 +51,9 @@ absl::StatusOr<DecodedPutLarge> Decode(v1::PutLargeHeader* proto,
 
 absl::Status Encode(Receipt receipt, const WriteNotes& notes,
                     v1::PutLargeResponse* proto) {
-  absl::Status status = CheckApplied(receipt, notes);
+  absl::Status status = EncodeKeyed(&receipt, notes, proto);
   if (!status.ok()) return status;
-  EncodeReceipt(receipt, proto);
   proto->set_existed(receipt.results[0].existed);
-  EncodePrevious(&receipt, notes, proto);
   return absl::OkStatus();
 }
 

@@ -114,33 +114,27 @@ absl::Status CheckReached(const v1::SyncRequest& proto, Revision visible) {
 
 absl::Status Encode(Receipt receipt, const WriteNotes& notes,
                     v1::PutResponse* proto) {
-  absl::Status status = CheckApplied(receipt, notes);
+  absl::Status status = EncodeKeyed(&receipt, notes, proto);
   if (!status.ok()) return status;
-  EncodeReceipt(receipt, proto);
   proto->set_existed(receipt.results[0].existed);
-  EncodePrevious(&receipt, notes, proto);
   return absl::OkStatus();
 }
 
 absl::Status Encode(Receipt receipt, const WriteNotes& notes,
                     v1::DeleteResponse* proto) {
-  absl::Status status = CheckApplied(receipt, notes);
+  absl::Status status = EncodeKeyed(&receipt, notes, proto);
   if (!status.ok()) return status;
-  EncodeReceipt(receipt, proto);
   proto->set_deleted(receipt.results[0].existed);
-  EncodePrevious(&receipt, notes, proto);
   return absl::OkStatus();
 }
 
 absl::Status Encode(Receipt receipt, const WriteNotes& notes,
                     v1::SetExpiryResponse* proto) {
-  absl::Status status = CheckApplied(receipt, notes);
+  absl::Status status = EncodeKeyed(&receipt, notes, proto);
   if (!status.ok()) return status;
-  EncodeReceipt(receipt, proto);
   const OperationResult& result = receipt.results[0];
   proto->set_existed(result.existed);
   proto->set_updated(result.existed && result.number.value_or(1) != 0);
-  EncodePrevious(&receipt, notes, proto);
   return absl::OkStatus();
 }
 

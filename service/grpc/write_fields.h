@@ -111,6 +111,17 @@ void EncodePrevious(Receipt* receipt, const WriteNotes& notes, Proto* proto) {
       .Encode(*std::move(previous), proto->mutable_previous());
 }
 
+// The answer to a write of one key, but for what only some of them tell.
+template <typename Proto>
+absl::Status EncodeKeyed(Receipt* receipt, const WriteNotes& notes,
+                         Proto* proto) {
+  absl::Status applied = CheckApplied(*receipt, notes);
+  if (!applied.ok()) return applied;
+  EncodeReceipt(*receipt, proto);
+  EncodePrevious(receipt, notes, proto);
+  return absl::OkStatus();
+}
+
 }  // namespace rundlet
 
 #endif  // RUNDLET_SERVICE_GRPC_WRITE_FIELDS_H_

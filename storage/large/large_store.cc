@@ -53,12 +53,13 @@ absl::Status Admit(Transaction* transaction) {
   return Admit(&transaction->otherwise);
 }
 
-int64_t CountLargeKeys(Store* store) {
+absl::StatusOr<int64_t> CountLargeKeys(Store* store) {
   ScanRequest count;
   count.range = AllLargeKeys();
   count.projection = ScanRequest::Projection::kCount;
   const absl::StatusOr<ScanPage> page = BlockingStore(store).Scan(count);
-  return page.ok() ? static_cast<int64_t>(page->count) : 0;
+  if (!page.ok()) return page.status();
+  return static_cast<int64_t>(page->count);
 }
 
 }  // namespace
@@ -68,7 +69,14 @@ LargeStore::LargeStore(Store* store, LargeOptions options)
       uploads_max_(options.uploads_max),
       random_(std::move(options.random)),
       chunks_(std::make_shared<LargeChunks>(store, options)) {
-  chunks_->key_count = CountLargeKeys(store);
+  const absl::StatusOr<int64_t> counted = CountLargeKeys(store);
+  chunks_->key_count = counted.value_or(0);
+  if (!counted.ok() && options.on_event != nullptr) {
+    options.on_event(absl::StrCat(
+        "large values: the keys of chunks are counted as keys, they could not "
+        "be told apart: ",
+        counted.status().message()));
+  }
   collector_ = std::make_unique<LargeCollector>(
       chunks_, options.collect_interval, std::move(options.on_event));
 }

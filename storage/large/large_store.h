@@ -67,7 +67,8 @@ class LargeStore : public Store {
   absl::StatusOr<std::unique_ptr<Watch>> OpenWatch(
       WatchRequest request) override;
   StoreStats Stats() const override;
-  // Chunks at risk are told by the keys whose values they are.
+  // Chunks at risk are told by the keys whose values they are. May end when
+  // this is gone, as it takes what the store does.
   void Verify(VerifyCallback done) override;
 
   void OpenSnapshot(SnapshotRequest request, SnapshotCallback done) override;

@@ -57,25 +57,25 @@ void NameOwners(const Owners& owners, VerifyReport* report) {
 }  // namespace
 
 void LargeStore::Verify(VerifyCallback done) {
-  store_->Verify([this, done = std::move(done)](
+  store_->Verify([store = store_, done = std::move(done)](
                      absl::StatusOr<VerifyReport> report) mutable {
     if (!report.ok()) return done(std::move(report));
     const std::vector<std::string> ids =
-        UploadsAtRisk(*report, store_->limits().read_keys_max);
+        UploadsAtRisk(*report, store->limits().read_keys_max);
     if (ids.empty()) return done(std::move(report));
     ReadRequest heads;
     for (const std::string& id : ids) heads.keys.push_back(HeadKey(id));
-    store_->Read(std::move(heads),
-                 [ids, report = *std::move(report), done = std::move(done)](
-                     absl::StatusOr<ReadResult> found) mutable {
-                   Owners owners;
-                   for (size_t i = 0; found.ok() && i < ids.size(); ++i) {
-                     std::optional<Entry>& head = found->entries[i];
-                     if (head) owners[ids[i]] = std::move(head->value.bytes);
-                   }
-                   NameOwners(owners, &report);
-                   done(std::move(report));
-                 });
+    store->Read(std::move(heads),
+                [ids, report = *std::move(report), done = std::move(done)](
+                    absl::StatusOr<ReadResult> found) mutable {
+                  Owners owners;
+                  for (size_t i = 0; found.ok() && i < ids.size(); ++i) {
+                    std::optional<Entry>& head = found->entries[i];
+                    if (head) owners[ids[i]] = std::move(head->value.bytes);
+                  }
+                  NameOwners(owners, &report);
+                  done(std::move(report));
+                });
   });
 }
 

@@ -100,7 +100,8 @@ absl::Status CommitPipeline::RollLog() {
   return rolled;
 }
 
-// Where somebody waits for the disk; the background's syncs need no help.
+// Where somebody waits for the disk; the background's syncs need no help. An
+// error is not the writer's: no reserve is given away for a shortcut.
 void CommitPipeline::ExtendLog() {
   if (synced_ >= written_ || !failure_.ok() || !write_error_.ok()) return;
   if (!log_->NeedsExtending()) return;

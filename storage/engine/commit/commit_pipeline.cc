@@ -133,8 +133,9 @@ uint64_t CommitPipeline::DeleteExpired(
     Enqueue(std::move(commit));
     ++deleted;
   }
-  if (deleted > 0)
+  if (deleted > 0) {
     Advance(Durability::kOs, /*more=*/false, /*may_block=*/false);
+  }
   return deleted;
 }
 

@@ -10,6 +10,7 @@
 #include "storage/log/segment_replay.h"
 
 namespace rundlet {
+
 // Takes the records of one segment into the index. Those of a transaction whose
 // end has not come wait: at the end of a segment that was not sealed it was
 // never acknowledged (P3).

@@ -3,7 +3,9 @@
 // Method: values of sizes around each limit, in parts of several sizes; every
 // method that lists, counts, deletes or watches keys, beside large values.
 
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -171,6 +173,58 @@ TEST_F(LargeStoreTest, ToldOfDamageByTheOwnersKey) {
   ASSERT_EQ(report->damage.size(), 1u);
   EXPECT_EQ(report->damage[0].keys_at_risk, std::vector<std::string>{"b"});
   EXPECT_TRUE(absl::IsDataLoss(Get("b").status()));
+}
+
+// A store that keeps the callback of a verification until it is to answer.
+class HeldVerification final : public LargeStore {
+ public:
+  using LargeStore::LargeStore;
+
+  void Verify(VerifyCallback done) override { held_ = std::move(done); }
+  void Answer(VerifyReport report) { held_(std::move(report)); }
+
+ private:
+  VerifyCallback held_;
+};
+
+TEST_F(LargeStoreTest, AVerificationMayEndWhenItIsGone) {
+  HeldVerification held(store_.get(), LargeOptions());
+  auto large = std::make_unique<LargeStore>(&held, LargeOptions());
+  VerifyReport told;
+  large->Verify([&told](absl::StatusOr<VerifyReport> report) {
+    ASSERT_TRUE(report.ok()) << report.status();
+    told = *std::move(report);
+  });
+  large.reset();
+  VerifyReport report;
+  report.damage.emplace_back().keys_at_risk = {
+      "a", ChunkKey(std::string(LargeValue::kUploadIdBytes, 'u'), 3)};
+  held.Answer(std::move(report));
+  ASSERT_EQ(told.damage.size(), 1u);
+  ASSERT_EQ(told.damage[0].keys_at_risk.size(), 2u);
+  EXPECT_EQ(told.damage[0].keys_at_risk[0], "a");
+  EXPECT_TRUE(IsClientKey(told.damage[0].keys_at_risk[1]));
+}
+
+// A store whose keys cannot be counted.
+class UncountedStore final : public LargeStore {
+ public:
+  using LargeStore::LargeStore;
+
+  void Scan(ScanRequest, ScanCallback done) override {
+    done(absl::UnavailableError("not now"));
+  }
+};
+
+TEST_F(LargeStoreTest, SaysThatItCouldNotCountItsKeys) {
+  UncountedStore uncounted(store_.get(), LargeOptions());
+  std::string said;
+  LargeOptions options;
+  options.on_event = [&said](absl::string_view line) {
+    said = std::string(line);
+  };
+  const LargeStore large(&uncounted, std::move(options));
+  EXPECT_NE(said.find("not now"), said.npos) << said;
 }
 
 }  // namespace

@@ -20,6 +20,19 @@ namespace {
 class CommitFlushingTest : public PipelineFixture {
  protected:
   CommitFlushingTest() { Start(); }
+
+  // A thread whose commit may block, inside a sync that is held.
+  std::thread SyncElsewhere(const Answer& answer) {
+    HoldSync();
+    std::thread blocking([this, answer] {
+      Transaction transaction = PutTransaction("a", "1", Durability::kDisk);
+      transaction.may_block = true;
+      CommitPipeline::Callback done = answer.Callback();
+      EXPECT_TRUE(pipeline().Commit(&transaction, {}, &done).empty());
+    });
+    files_.AwaitHeld(1);
+    return blocking;
+  }
 };
 
 TEST_F(CommitFlushingTest, OneSyncAnswersAllThatWaited) {
@@ -231,15 +244,8 @@ TEST_F(CommitFlushingTest, WhoMayBlockSyncsOnItsOwnThread) {
 }
 
 TEST_F(CommitFlushingTest, WhatComesDuringASyncElsewhereIsSyncedToo) {
-  HoldSync();
-  Transaction transaction = PutTransaction("a", "1", Durability::kDisk);
-  transaction.may_block = true;
   const Answer blocked;
-  std::thread blocking([this, &transaction, &blocked] {
-    CommitPipeline::Callback done = blocked.Callback();
-    EXPECT_TRUE(pipeline().Commit(&transaction, {}, &done).empty());
-  });
-  files_.AwaitHeld(1);
+  std::thread blocking = SyncElsewhere(blocked);
   const Answer waiting = Put("b", "2", Durability::kDisk);
   const Answer written = Put("c", "3", Durability::kOs);
   EXPECT_FALSE(waiting.has_come());
@@ -252,15 +258,8 @@ TEST_F(CommitFlushingTest, WhatComesDuringASyncElsewhereIsSyncedToo) {
 }
 
 TEST_F(CommitFlushingTest, ACloseWaitsForASyncElsewhere) {
-  HoldSync();
-  Transaction transaction = PutTransaction("a", "1", Durability::kDisk);
-  transaction.may_block = true;
   const Answer blocked;
-  std::thread blocking([this, &transaction, &blocked] {
-    CommitPipeline::Callback done = blocked.Callback();
-    EXPECT_TRUE(pipeline().Commit(&transaction, {}, &done).empty());
-  });
-  files_.AwaitHeld(1);
+  std::thread blocking = SyncElsewhere(blocked);
   std::thread closing([this] { EXPECT_TRUE(pipeline().Close().ok()); });
   files_.LetGo();
   closing.join();
