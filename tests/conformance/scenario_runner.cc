@@ -77,8 +77,6 @@ class Run {
     context_.start = world_->Now();
   }
 
-  ~Run() { watches_.clear(); }
-
   Lines Take(const Step& step) {
     if (world_->door() == nullptr) return {"there is no door"};
     absl::Status status = world_->Disturb();
@@ -197,7 +195,7 @@ class Run {
   const ScenarioDoorKind& kind_;
   const std::unique_ptr<ScenarioWorld> world_;
   ScenarioContext context_;
-  std::map<std::string, OpenWatch> watches_;
+  std::map<std::string, OpenWatch> watches_;  // goes before the world
 };
 
 }  // namespace
