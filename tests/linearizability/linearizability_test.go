@@ -17,7 +17,8 @@ import (
 	"time"
 
 	"github.com/anishathalye/porcupine"
-	"google.golang.org/grpc"
+
+	"rundlet/clients/go/rundletpb"
 )
 
 const (
@@ -59,6 +60,10 @@ func eachHistory(t *testing.T,
 			t.Fatal(err)
 		}
 		run(t, s, seed, operations)
+		t.Logf("%d kills", s.kills.Load())
+		if s.kills.Load() == 0 {
+			t.Error("the server was never killed")
+		}
 		if err := s.server.Stop(syscall.SIGTERM); err != nil {
 			t.Error(err)
 		}
@@ -68,8 +73,13 @@ func eachHistory(t *testing.T,
 	}
 }
 
-// The longest history takes a few seconds; a kill in it costs some 100 ms.
-const pause = 500 * time.Millisecond
+// pause is about how long the server lives between kills: the longest history
+// takes a few seconds and a kill in it some 100 ms, and the shortest has kills,
+// too.
+func pause(operations int) time.Duration {
+	return max(50*time.Millisecond,
+		min(500*time.Millisecond, time.Duration(operations)*5*time.Microsecond))
+}
 
 func TestKeysAreLinearizable(t *testing.T) {
 	eachHistory(t, func(t *testing.T, s *subject, seed int64, operations int) {
@@ -77,9 +87,9 @@ func TestKeysAreLinearizable(t *testing.T) {
 		var mutex sync.Mutex
 		var history []porcupine.Operation
 		var points []point
-		err := s.run(seed, clients, pause, func(id int, random *rand.Rand,
-			connection *grpc.ClientConn) error {
-			client := newRegisterClient(clock, id, keys, random, connection)
+		err := s.run(seed, clients, pause(operations), func(id int, random *rand.Rand,
+			store rundletpb.KeyValueServiceClient) error {
+			client := newRegisterClient(clock, id, keys, random, store)
 			for range operations / clients {
 				if err := client.step(); err != nil {
 					return err
@@ -120,14 +130,14 @@ func record(s *subject, g game, seed int64, operations int,
 	}
 	defer connection.Close()
 	judge := newPlayer(g, clock, clients, rand.New(rand.NewSource(seed)),
-		connection)
+		rundletpb.NewKeyValueServiceClient(connection))
 	if err := judge.set(); err != nil {
 		return nil, err
 	}
 	var mutex sync.Mutex
 	err = s.run(seed, clients, pause, func(id int, random *rand.Rand,
-		connection *grpc.ClientConn) error {
-		player := newPlayer(g, clock, id, random, connection)
+		store rundletpb.KeyValueServiceClient) error {
+		player := newPlayer(g, clock, id, random, store)
 		for range operations / clients {
 			if err := player.step(); err != nil {
 				return err
@@ -156,7 +166,8 @@ func TestTransactionsHaveOneOrder(t *testing.T) {
 		t.Run(g.name(), func(t *testing.T) {
 			eachHistory(t, func(t *testing.T, s *subject, seed int64,
 				operations int) {
-				history, err := record(s, g, seed, operations, pause)
+				history, err := record(s, g, seed, operations,
+					pause(operations))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -167,9 +178,18 @@ func TestTransactionsHaveOneOrder(t *testing.T) {
 				for _, transfer := range history.transfers {
 					counts[transfer.outcome]++
 				}
-				t.Logf("%d applied, %d refused, %d without effect; %d views",
-					counts[applied], counts[refused], counts[unknown],
-					len(history.views))
+				views := map[string]int{}
+				for _, v := range history.views {
+					views[v.what]++
+				}
+				t.Logf("%d applied, %d refused, %d without effect; views: %v",
+					counts[applied], counts[refused], counts[unknown], views)
+				for _, what := range []string{"batch", "scan", "list",
+					"snapshot"} {
+					if views[what] < operations/1000 {
+						t.Errorf("hardly any %s came to its end", what)
+					}
+				}
 				if counts[applied] < operations/100 {
 					t.Error("hardly any transaction applied")
 				}

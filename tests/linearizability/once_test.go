@@ -2,17 +2,18 @@ package linearizability
 
 // Goal: a write with a request id happens exactly once, however often its
 // answer is lost (T3), and every repeat is told what the first would have been.
-// Method: clients add to counters through kills, and repeat each add with its id
-// until it is answered. The sums told, in the order of their revisions, have to
-// lead from nothing to what is there in the end. RUNDLET_KILLS says how many
-// kills there are.
+// Method: clients add to counters through kills, singly and in transactions, by
+// plain calls and through a Pipeline, and repeat each write with its id until it
+// is answered; then again, at once and behind all kills. The sums told, in the
+// order of their revisions, have to lead from nothing to what is there in the
+// end. RUNDLET_KILLS says how many kills there are. In full:
+//
+//	RUNDLET_KILLS=200 tests/linearizability/test.sh -v -run TestAdds
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"math/rand"
-	"slices"
 	"strconv"
 	"sync"
 	"syscall"
@@ -24,72 +25,11 @@ import (
 	"rundlet/clients/go/rundletpb"
 )
 
-const counters = 20
+// The server remembers a million requests.
+const writesPerKill = 100
 
-func counter(n int) string { return fmt.Sprintf("counter:%d", n) }
-
-// addition is an add that was answered at last.
-type addition struct {
-	key      string
-	delta    int64
-	sum      int64
-	revision uint64
-	replayed bool
-}
-
-// addOnce repeats one add until there is an answer.
-func addOnce(s *subject, store rundletpb.KeyValueServiceClient,
-	random *rand.Rand, id string) (addition, error) {
-	a := addition{key: counter(random.Intn(counters)),
-		delta: random.Int63n(2000) - 1000}
-	for {
-		ctx, cancel := impatient(random)
-		answer, err := store.Add(ctx, &rundletpb.AddRequest{
-			Key: a.key, Delta: a.delta, RequestId: id})
-		cancel()
-		if err == nil {
-			a.sum, a.revision = answer.GetSum(), answer.GetRevision()
-			a.replayed = answer.GetReplayed()
-			return a, nil
-		}
-		if !expected(err) || s.lost.Load() {
-			return a, fmt.Errorf("add to %s: %w", a.key, err)
-		}
-		recoverFrom(err)
-	}
-}
-
-// checkSums says where the sums told do not follow from each other, or do not
-// lead to what is there.
-func checkSums(additions []addition, there map[string]int64) error {
-	sums := map[string]int64{}
-	slices.SortFunc(additions, func(a, b addition) int {
-		return cmp.Compare(a.revision, b.revision)
-	})
-	for _, a := range additions {
-		sums[a.key] += a.delta
-		if a.sum != sums[a.key] {
-			return fmt.Errorf("%s had %d, %d was added at revision %d, and the "+
-				"sum told was %d", a.key, sums[a.key]-a.delta, a.delta,
-				a.revision, a.sum)
-		}
-	}
-	for key, sum := range sums {
-		if there[key] != sum {
-			return fmt.Errorf("%s should have %d and has %d", key, sum,
-				there[key])
-		}
-	}
-	return nil
-}
-
-func readCounters(s *subject) (map[string]int64, error) {
-	connection, err := s.connect()
-	if err != nil {
-		return nil, err
-	}
-	defer connection.Close()
-	store := rundletpb.NewKeyValueServiceClient(connection)
+func readCounters(store rundletpb.KeyValueServiceClient) (map[string]int64,
+	error) {
 	there := map[string]int64{}
 	for n := range counters {
 		ctx, cancel := context.WithTimeout(context.Background(), callTimeout)
@@ -111,6 +51,43 @@ func readCounters(s *subject) (map[string]int64, error) {
 	return there, nil
 }
 
+// addThrough writes until there were so many kills, and then repeats all again.
+func addThrough(kills int64, s *subject, client int, random *rand.Rand,
+	store rundletpb.KeyValueServiceClient) ([]addWrite, error) {
+	var writes []addWrite
+	repeat := func(first addWrite) error {
+		told, err := first.askUntilAnswered(s, random, store)
+		if err != nil {
+			return err
+		}
+		return checkRepeat(first, told)
+	}
+	for s.kills.Load() < kills {
+		if int64(len(writes)) >= writesPerKill*(s.kills.Load()+1) {
+			time.Sleep(time.Millisecond)
+			continue
+		}
+		told, err := newAddWrite(random, fmt.Sprintf("%d-%d", client,
+			len(writes))).askUntilAnswered(s, random, store)
+		if err != nil {
+			return nil, err
+		}
+		writes = append(writes, told)
+		if random.Intn(10) > 0 {
+			continue
+		}
+		if err := repeat(told); err != nil {
+			return nil, err
+		}
+	}
+	for _, first := range writes {
+		if err := repeat(first); err != nil {
+			return nil, err
+		}
+	}
+	return writes, nil
+}
+
 func TestAddsHappenExactlyOnce(t *testing.T) {
 	kills := number(t, "RUNDLET_KILLS", 5)
 	seed := number(t, "RUNDLET_SEED", time.Now().UnixNano()&0xffffffff)
@@ -120,58 +97,75 @@ func TestAddsHappenExactlyOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	var mutex sync.Mutex
-	var additions []addition
-	err = s.run(seed, clients, 100*time.Millisecond, func(id int,
-		random *rand.Rand, connection *grpc.ClientConn) error {
-		store := rundletpb.NewKeyValueServiceClient(connection)
-		for n := 0; s.kills.Load() < kills; n++ {
-			a, err := addOnce(s, store, random,
-				fmt.Sprintf("%d-%d", id, n))
-			if err != nil {
-				return err
-			}
-			mutex.Lock()
-			additions = append(additions, a)
-			mutex.Unlock()
-		}
-		return nil
+	var all []addWrite
+	err = s.run(seed, clients, 100*time.Millisecond, func(client int,
+		random *rand.Rand, store rundletpb.KeyValueServiceClient) error {
+		writes, err := addThrough(kills, s, client, random, store)
+		mutex.Lock()
+		defer mutex.Unlock()
+		all = append(all, writes...)
+		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	there, err := readCounters(s)
+	connection, err := s.connect()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := checkSums(additions, there); err != nil {
+	defer connection.Close()
+	there, err := readCounters(rundletpb.NewKeyValueServiceClient(connection))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := checkSums(all, there); err != nil {
 		t.Error(err)
 	}
-	replayed := 0
-	for _, a := range additions {
-		if a.replayed {
+	adds, replayed := 0, 0
+	for _, w := range all {
+		adds += len(w.additions)
+		if w.replayed {
 			replayed++
 		}
 	}
-	t.Logf("%d adds through %d kills, %d told by a repeat", len(additions),
-		s.kills.Load(), replayed)
+	t.Logf("%d adds in %d writes through %d kills; %d writes were answered "+
+		"by a repeat first", adds, len(all), s.kills.Load(), replayed)
+	if replayed == 0 {
+		t.Error("no answer was lost")
+	}
 	if err := s.server.Stop(syscall.SIGTERM); err != nil {
 		t.Error(err)
 	}
 }
 
 func TestEachLieAboutAnAddIsFound(t *testing.T) {
-	truth := []addition{
-		{key: "c", delta: 5, sum: 5, revision: 3},
-		{key: "c", delta: -2, sum: 3, revision: 4}}
-	if err := checkSums(slices.Clone(truth), map[string]int64{"c": 3}); err != nil {
+	add := func(id string, delta, sum int64, revision uint64) addWrite {
+		return addWrite{id: id, revision: revision,
+			additions: []addition{{"c", delta, sum}}}
+	}
+	first, second := add("a", 5, 5, 3), add("b", -2, 3, 4)
+	repeat := first
+	repeat.replayed = true
+	there := map[string]int64{"c": 3}
+	err := checkSums([]addWrite{first, second}, there)
+	if err == nil {
+		err = checkRepeat(first, repeat)
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
-	twice := slices.Clone(truth)
-	twice[1].sum = 8 // the first had been added twice
+	moved := repeat
+	moved.revision = 5
 	for name, err := range map[string]error{
-		"applied twice": checkSums(twice, map[string]int64{"c": 8}),
-		"lost":          checkSums(truth, map[string]int64{"c": 5}),
-		"gone":          checkSums(truth, nil),
+		"applied twice": checkSums([]addWrite{first, add("b", -2, 8, 4)},
+			map[string]int64{"c": 8}),
+		"lost": checkSums([]addWrite{first, second},
+			map[string]int64{"c": 5}),
+		"gone": checkSums([]addWrite{first, second}, nil),
+		"two of one revision": checkSums([]addWrite{first,
+			add("b", -2, 3, 3)}, there),
+		"a repeat said to be new": checkRepeat(first, first),
+		"a repeat told later":     checkRepeat(first, moved),
 	} {
 		if err == nil {
 			t.Errorf("%s was not found", name)

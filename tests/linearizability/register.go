@@ -6,7 +6,6 @@ import (
 	"math/rand"
 
 	"github.com/anishathalye/porcupine"
-	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
@@ -102,10 +101,9 @@ type registerClient struct {
 }
 
 func newRegisterClient(clock clock, id, keys int, random *rand.Rand,
-	connection *grpc.ClientConn) *registerClient {
+	store rundletpb.KeyValueServiceClient) *registerClient {
 	return &registerClient{clock: clock, id: id, random: random, keys: keys,
-		store: rundletpb.NewKeyValueServiceClient(connection),
-		seen:  map[string]*rundletpb.Entry{}}
+		store: store, seen: map[string]*rundletpb.Entry{}}
 }
 
 func (c *registerClient) next() registerInput {

@@ -96,12 +96,36 @@ func (s *subject) disturb(random *rand.Rand, pause time.Duration,
 	}
 }
 
-// run lets so many clients work on the subject, disturbed, and ends when they
-// do.
+// door is how a client asks: plainly, with all in transactions, through a
+// Pipeline that it shares with others, or with transactions through that.
+func door(client int, connection *grpc.ClientConn, pipeline *pipelineDoor,
+) rundletpb.KeyValueServiceClient {
+	plain := rundletpb.NewKeyValueServiceClient(connection)
+	switch client % 4 {
+	case 0:
+		return plain
+	case 1:
+		return transactionDoor{plain}
+	case 2:
+		return pipeline
+	default:
+		return transactionDoor{pipeline}
+	}
+}
+
+// run lets so many clients work on the subject, disturbed, each through a door,
+// and ends when they do.
 func (s *subject) run(seed int64, clients int, pause time.Duration,
-	work func(client int, random *rand.Rand, connection *grpc.ClientConn) error,
-) error {
-	errs := make(chan error, clients+1)
+	work func(client int, random *rand.Rand,
+		store rundletpb.KeyValueServiceClient) error) error {
+	shared, err := s.connect()
+	if err != nil {
+		return err
+	}
+	defer shared.Close()
+	pipeline := &pipelineDoor{
+		KeyValueServiceClient: rundletpb.NewKeyValueServiceClient(shared)}
+	errs := make(chan error, clients+2)
 	done := make(chan struct{})
 	var disturbing, working sync.WaitGroup
 	disturbing.Go(func() {
@@ -114,7 +138,7 @@ func (s *subject) run(seed int64, clients int, pause time.Duration,
 			connection, err := s.connect()
 			if err == nil {
 				random := rand.New(rand.NewSource(seed + int64(client) + 1))
-				err = work(client, random, connection)
+				err = work(client, random, door(client, connection, pipeline))
 				_ = connection.Close()
 			}
 			errs <- err
@@ -123,6 +147,7 @@ func (s *subject) run(seed int64, clients int, pause time.Duration,
 	working.Wait()
 	close(done)
 	disturbing.Wait()
+	errs <- pipeline.close()
 	close(errs)
 	for err := range errs {
 		if err != nil {

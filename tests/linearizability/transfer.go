@@ -3,13 +3,8 @@ package linearizability
 import (
 	"context"
 	"fmt"
-	"io"
 	"math/rand"
 	"strings"
-
-	"google.golang.org/grpc"
-	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/status"
 
 	"rundlet/clients/go/rundletpb"
 )
@@ -53,22 +48,13 @@ const (
 	unknown
 )
 
-// transfer is one transaction; view is one read of some keys, all if whole. The
-// revision is that which was made or seen; of an unknown outcome it is 0.
+// transfer is one transaction. The revision is that which was made or, if it was
+// refused, seen; of an unknown outcome it is 0.
 type transfer struct {
 	span
 	outcome  outcome
 	revision uint64
 	writes   map[string]write
-}
-
-type view struct {
-	span
-	what     string
-	revision uint64
-	asked    []string
-	found    map[string]seen
-	whole    bool
 }
 
 // player moves, and looks at all, again and again.
@@ -92,8 +78,10 @@ func (p *player) step() error {
 	case 0:
 		err = p.look(p.scan)
 	case 1:
-		err = p.look(p.readSnapshot)
+		err = p.look(p.list)
 	case 2:
+		err = p.look(p.readSnapshot)
+	case 3:
 		err = p.look(func(ctx context.Context) (view, error) {
 			return p.batch(ctx, p.keys)
 		})
@@ -105,93 +93,6 @@ func (p *player) step() error {
 		return nil
 	}
 	return err
-}
-
-// look adds a view unless it fails.
-func (p *player) look(read func(context.Context) (view, error)) error {
-	ctx, cancel := impatient(p.random)
-	defer cancel()
-	v, err := read(ctx)
-	if err == nil {
-		p.views = append(p.views, v)
-	}
-	return err
-}
-
-func (p *player) batch(ctx context.Context, keys []string) (view, error) {
-	v := view{what: "batch", asked: keys, found: map[string]seen{},
-		whole: len(keys) == len(p.keys)}
-	v.begin = p.clock.now()
-	answer, err := p.store.BatchGet(ctx, &rundletpb.BatchGetRequest{Keys: keys})
-	v.end = p.clock.now()
-	v.revision = answer.GetReadRevision()
-	for _, result := range answer.GetResults() {
-		v.add(result.GetEntry())
-	}
-	return v, err
-}
-
-func (v *view) add(entry *rundletpb.Entry) {
-	if entry != nil {
-		v.found[entry.GetKey()] = seen{
-			entry.GetValue().GetText(), entry.GetRevision()}
-	}
-}
-
-func (p *player) scan(ctx context.Context) (view, error) {
-	return p.scanAt(ctx, "")
-}
-
-func (p *player) scanAt(ctx context.Context, token string) (view, error) {
-	v := view{what: "scan", asked: p.keys, found: map[string]seen{}, whole: true}
-	v.begin = p.clock.now()
-	stream, err := p.store.Scan(ctx, &rundletpb.ScanRequest{
-		Prefix: p.prefix(), SnapshotToken: token})
-	if err != nil {
-		return v, err
-	}
-	for {
-		chunk, err := stream.Recv()
-		if err == io.EOF {
-			v.end = p.clock.now()
-			return v, nil
-		}
-		if err != nil {
-			return v, err
-		}
-		v.revision = chunk.GetReadRevision()
-		for _, entry := range chunk.GetEntries() {
-			v.add(entry)
-		}
-	}
-}
-
-// readSnapshot shows what it was opened on, however late it is read: so it is
-// the opening that has to fit into real time.
-func (p *player) readSnapshot(ctx context.Context) (view, error) {
-	begin := p.clock.now()
-	opened, err := p.store.OpenSnapshot(ctx, &rundletpb.OpenSnapshotRequest{})
-	end := p.clock.now()
-	if err != nil {
-		return view{}, err
-	}
-	token := opened.GetSnapshot().GetSnapshotToken()
-	if err := p.move(); err != nil {
-		return view{}, err
-	}
-	v, err := p.scanAt(ctx, token)
-	v.what, v.span = "snapshot", span{begin, end}
-	_, _ = p.store.ReleaseSnapshot(ctx,
-		&rundletpb.ReleaseSnapshotRequest{SnapshotToken: token})
-	if err == nil && v.revision != opened.GetSnapshot().GetReadRevision() {
-		return v, fmt.Errorf("a snapshot of revision %d was read at %d",
-			opened.GetSnapshot().GetReadRevision(), v.revision)
-	}
-	if status.Code(err) == codes.OutOfRange {
-		// The kill of the server ended it, too.
-		err = status.Error(codes.Unavailable, err.Error())
-	}
-	return v, err
 }
 
 func (p *player) move() error {
@@ -251,9 +152,8 @@ func putOf(key, value string) *rundletpb.Operation {
 }
 
 func newPlayer(g game, c clock, id int, random *rand.Rand,
-	connection *grpc.ClientConn) *player {
-	p := &player{game: g, clock: c, id: id, random: random,
-		store: rundletpb.NewKeyValueServiceClient(connection)}
+	store rundletpb.KeyValueServiceClient) *player {
+	p := &player{game: g, clock: c, id: id, random: random, store: store}
 	for key := range g.begin() {
 		p.keys = append(p.keys, key)
 	}
