@@ -1,4 +1,4 @@
-"""What a deliberate defect is: edits of the engine, and who has to notice."""
+"""What a deliberate defect is: edits of the code, and who has to notice."""
 
 from typing import NamedTuple
 
@@ -19,6 +19,12 @@ ENGINE = "//tests/storage/engine"
 ENGINE_FOLDER = "storage/engine/"
 LOG = "//tests/storage/log:"
 FORMAT = "//tests/storage/format:"
+
+# Tests of tests/linearizability, against the server.
+HISTORIES = "tests/linearizability:"
+KEYS = HISTORIES + "TestKeysAreLinearizable"
+TRANSACTIONS = HISTORIES + "TestTransactionsHaveOneOrder"
+ADDS = HISTORIES + "TestAddsHappenExactlyOnce"
 
 
 class Edit(NamedTuple):

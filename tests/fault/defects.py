@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Proves the tests: puts deliberate defects into the engine, one after the
-other, and demands that the tests that are named for each fail.
+"""Proves the tests: puts deliberate defects into engine and server, one after
+the other, and demands that the tests that are named for each fail.
 
     tests/fault/defects.py             # all of them, an hour
     tests/fault/defects.py sync crc    # those whose names contain a word
@@ -25,8 +25,9 @@ import defects_of_content
 import defects_of_large_values
 import defects_of_orders
 import defects_of_syncs
+import defects_of_the_server
 import defects_of_views
-from defect import Defect
+from defect import HISTORIES, Defect
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DEFECTS = (
@@ -37,7 +38,11 @@ DEFECTS = (
     + defects_of_compression.DEFECTS
     + defects_of_large_values.DEFECTS
     + defects_of_orders.DEFECTS
+    + defects_of_the_server.DEFECTS
 )
+
+FAILED = re.compile(r"^(//\S+) +(?:FAILED|TIMEOUT)", re.MULTILINE)
+SERVER = "//service:rundletd"
 
 
 def copy_tree(folder: pathlib.Path) -> None:
@@ -74,11 +79,34 @@ class Workspace:
             env={**os.environ, "RUNDLET_RUNS": "", "RUNDLET_SEED": ""},
         )
 
+    def fails(self, history: str) -> bool:
+        """Whether a test of histories fails against the server as it is."""
+        name = history.removeprefix(HISTORIES)
+        ran = subprocess.run(
+            ["tests/linearizability/test.sh", "-run", f"^{name}$"],
+            cwd=self.tree,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env={
+                **os.environ,
+                "RUNDLETD": str(self.tree / "bazel-bin/service/rundletd"),
+            },
+        )
+        if f"--- FAIL: {name} " in ran.stdout:
+            return True
+        if ran.returncode != 0:
+            print(f"{history} did not run:\n{ran.stdout}")
+        return False
+
     def survivors(self, defect: Defect) -> list[str]:
         """The tests that ought to fail for the defect and do not."""
         options = ["--jobs=2"]
         if defect.config:
             options.append(f"--config={defect.config}")
+        histories = [t for t in defect.tests if t.startswith(HISTORIES)]
+        targets = [t for t in defect.tests if t not in histories]
+        server = [SERVER] if histories else []
         before = {}
         for edit in defect.edits:
             path = self.tree / edit.file
@@ -86,17 +114,17 @@ class Workspace:
             before.setdefault(path, text)
             path.write_text(text.replace(edit.text, edit.instead))
         try:
-            built = self.bazel("build", *options, *defect.tests)
+            built = self.bazel("build", *options, *targets, *server)
             if built.returncode != 0:
                 print(f"does not build:\n{built.stdout}")
                 return list(defect.tests)
-            ran = self.bazel("test", "--keep_going", *options, *defect.tests)
+            failed = {test for test in histories if self.fails(test)}
+            if targets:
+                ran = self.bazel("test", "--keep_going", *options, *targets)
+                failed |= set(FAILED.findall(ran.stdout))
         finally:
             for path, text in before.items():
                 path.write_text(text)
-        failed = set(
-            re.findall(r"^(//\S+) +(?:FAILED|TIMEOUT)", ran.stdout, re.M)
-        )
         return [test for test in defect.tests if test not in failed]
 
     def close(self) -> None:
