@@ -287,6 +287,7 @@ func TestEachLieAboutAKeyIsFound(t *testing.T) {
 					Input: each.in, Output: each.out, ClientId: i,
 					Call: int64(2 * i), Return: end})
 			}
+			bound(operations)
 			if porcupine.CheckOperations(registerModel, operations) {
 				t.Error("was not found")
 			}

@@ -77,7 +77,7 @@ func eachHistory(t *testing.T,
 // takes a few seconds and a kill in it some 100 ms, and the shortest has kills,
 // too.
 func pause(operations int) time.Duration {
-	return max(50*time.Millisecond,
+	return max(100*time.Millisecond,
 		min(500*time.Millisecond, time.Duration(operations)*5*time.Microsecond))
 }
 
@@ -104,6 +104,7 @@ func TestKeysAreLinearizable(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		bound(history)
 		result, info := porcupine.CheckOperationsVerbose(registerModel, history,
 			checkerWait)
 		if result != porcupine.Ok {

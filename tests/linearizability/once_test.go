@@ -20,8 +20,6 @@ import (
 	"testing"
 	"time"
 
-	"google.golang.org/grpc"
-
 	"rundlet/clients/go/rundletpb"
 )
 
@@ -34,7 +32,7 @@ func readCounters(store rundletpb.KeyValueServiceClient) (map[string]int64,
 	for n := range counters {
 		ctx, cancel := context.WithTimeout(context.Background(), callTimeout)
 		got, err := store.Get(ctx, &rundletpb.GetRequest{
-			Key: counter(n), AllowMissing: true}, grpc.WaitForReady(true))
+			Key: counter(n), AllowMissing: true})
 		cancel()
 		if err != nil {
 			return nil, err

@@ -87,6 +87,31 @@ func stepRegister(state string, in registerInput, out registerOutput) (
 	}
 }
 
+// bound ends writes whose answer never came when somebody had seen their value
+// for the first time: they had happened by then. It leaves the checker fewer that
+// may happen at any time.
+func bound(history []porcupine.Operation) {
+	seen := map[string]int64{}
+	for _, operation := range history {
+		in := operation.Input.(registerInput)
+		out := operation.Output.(registerOutput)
+		value := out.value
+		if in.action == swap && out.applied {
+			value = in.comparison
+		}
+		if end, ok := seen[value]; !ok || operation.Return < end {
+			seen[value] = operation.Return
+		}
+	}
+	for i := range history {
+		in := history[i].Input.(registerInput)
+		end, ok := seen[in.value]
+		if ok && in.value != "" && history[i].Output.(registerOutput).unknown {
+			history[i].Return = max(end, history[i].Call)
+		}
+	}
+}
+
 // registerClient does operations on keys and writes down what came of them.
 type registerClient struct {
 	clock   clock

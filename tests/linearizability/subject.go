@@ -21,7 +21,7 @@ import (
 var reconnect = grpc.ConnectParams{
 	Backoff: backoff.Config{
 		BaseDelay: 10 * time.Millisecond, Multiplier: 1.5,
-		Jitter: 0.2, MaxDelay: 100 * time.Millisecond,
+		Jitter: 0.2, MaxDelay: 20 * time.Millisecond,
 	},
 	MinConnectTimeout: time.Second,
 }
@@ -53,11 +53,13 @@ func (s *subject) start(address string) error {
 	return err
 }
 
-// connect makes a client of its own. It retries nothing.
+// connect makes a client of its own. It retries nothing, but waits for a server
+// that is away: what was never sent is no unknown outcome.
 func (s *subject) connect() (*grpc.ClientConn, error) {
 	return grpc.NewClient(s.target,
 		grpc.WithTransportCredentials(insecure.NewCredentials()),
-		grpc.WithConnectParams(reconnect), grpc.WithDisableRetry())
+		grpc.WithConnectParams(reconnect), grpc.WithDisableRetry(),
+		grpc.WithDefaultCallOptions(grpc.WaitForReady(true)))
 }
 
 // disturb kills and starts the server, and compacts it, by turns, until done is
@@ -87,8 +89,7 @@ func (s *subject) disturb(random *rand.Rand, pause time.Duration,
 			continue
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-		_, err := admin.Compact(ctx, &rundletpb.CompactRequest{},
-			grpc.WaitForReady(true))
+		_, err := admin.Compact(ctx, &rundletpb.CompactRequest{})
 		cancel()
 		if err != nil {
 			return fmt.Errorf("compact: %w", err)
@@ -118,30 +119,38 @@ func door(client int, connection *grpc.ClientConn, pipeline *pipelineDoor,
 func (s *subject) run(seed int64, clients int, pause time.Duration,
 	work func(client int, random *rand.Rand,
 		store rundletpb.KeyValueServiceClient) error) error {
-	shared, err := s.connect()
-	if err != nil {
-		return err
+	var connections []*grpc.ClientConn
+	closeAll := func() {
+		for _, connection := range connections {
+			_ = connection.Close()
+		}
 	}
-	defer shared.Close()
-	pipeline := &pipelineDoor{
-		KeyValueServiceClient: rundletpb.NewKeyValueServiceClient(shared)}
+	defer closeAll()
+	for range clients + 1 {
+		connection, err := s.connect()
+		if err != nil {
+			return err
+		}
+		connections = append(connections, connection)
+	}
+	pipeline := &pipelineDoor{KeyValueServiceClient: rundletpb.
+		NewKeyValueServiceClient(connections[clients])}
 	errs := make(chan error, clients+2)
 	done := make(chan struct{})
 	var disturbing, working sync.WaitGroup
 	disturbing.Go(func() {
 		err := s.disturb(rand.New(rand.NewSource(seed)), pause, done)
-		s.lost.Store(err != nil)
+		if err != nil {
+			s.lost.Store(true)
+			closeAll() // nobody waits for it
+		}
 		errs <- err
 	})
 	for client := range clients {
 		working.Go(func() {
-			connection, err := s.connect()
-			if err == nil {
-				random := rand.New(rand.NewSource(seed + int64(client) + 1))
-				err = work(client, random, door(client, connection, pipeline))
-				_ = connection.Close()
-			}
-			errs <- err
+			random := rand.New(rand.NewSource(seed + int64(client) + 1))
+			errs <- work(client, random,
+				door(client, connections[client], pipeline))
 		})
 	}
 	working.Wait()
