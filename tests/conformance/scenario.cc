@@ -53,6 +53,9 @@ std::set<std::string> NeedsOf(const Scenario& scenario, const Json& json) {
     if (step.kind == Step::Kind::kRestart) needs.insert("restart");
     if (step.kind == Step::Kind::kCompact) needs.insert("compact");
     if (step.method == "GetLimits") needs.insert("server");
+    if (step.method == "PutLarge" || step.method == "GetLarge") {
+      needs.insert("large");
+    }
     if (step.kind == Step::Kind::kReceive || step.method == "OpenSnapshot") {
       needs.insert("steady");
     }
@@ -134,9 +137,9 @@ absl::StatusOr<Limits> ParseLimits(const Json& json) {
 }
 
 const std::set<std::string>& Needs() {
-  static const auto* const needs =
-      new std::set<std::string>{"clock",  "compact", "forgets", "history",
-                                "limits", "restart", "server",  "steady"};
+  static const auto* const needs = new std::set<std::string>{
+      "clock",  "compact", "forgets", "history", "large",
+      "limits", "restart", "server",  "steady"};
   return *needs;
 }
 

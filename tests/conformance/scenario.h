@@ -35,6 +35,7 @@ struct Step {
   // kCall
   std::string method;             // of KeyValueService
   Json request = Json::object();  // a template
+  Json requests = Json::array();  // PutLarge: a template of each message
   std::optional<Json> response;   // a pattern
   // kCall, kReceive
   std::optional<ExpectedError> error;
@@ -54,8 +55,8 @@ struct Scenario {
   std::vector<Step> steps;
 };
 
-// What a scenario may need: "clock", "compact", "forgets", "history", "limits",
-// "restart", "server", "steady".
+// What a scenario may need: "clock", "compact", "forgets", "history", "large",
+// "limits", "restart", "server", "steady".
 const std::set<std::string>& Needs();
 
 // The member `limits` of a scenario. INVALID_ARGUMENT: no such limit.

@@ -8,9 +8,11 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "rundlet/v1/large.pb.h"
 #include "rundlet/v1/watch.pb.h"
 
 namespace rundlet {
@@ -40,6 +42,19 @@ class ScenarioDoor {
 
   virtual absl::StatusOr<std::unique_ptr<WatchMessageSource>> OpenWatch(
       v1::WatchRequest* request) = 0;
+
+  // Sends all messages and waits for the answer; and all that comes, the bytes
+  // one after the other.
+  virtual absl::Status PutLarge(
+      const std::vector<v1::PutLargeRequest>& /*messages*/,
+      v1::PutLargeResponse* /*response*/) {
+    return absl::UnimplementedError("PutLarge");
+  }
+  virtual absl::Status GetLarge(const v1::GetLargeRequest& /*request*/,
+                                v1::GetLargeHeader* /*header*/,
+                                std::string* /*data*/) {
+    return absl::UnimplementedError("GetLarge");
+  }
 };
 
 }  // namespace rundlet

@@ -9,6 +9,7 @@
 #include <memory>
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "google/rpc/error_info.pb.h"
@@ -83,7 +84,9 @@ class Run {
     if (!status.ok()) return {status.ToString()};
     switch (step.kind) {
       case Step::Kind::kCall:
-        return step.method == "Watch" ? Watch(step) : Call(step);
+        if (step.method == "Watch") return Watch(step);
+        if (step.method == "PutLarge") return PutLarge(step);
+        return step.method == "GetLarge" ? GetLarge(step) : Call(step);
       case Step::Kind::kReceive:
         return Receive(step);
       case Step::Kind::kAdvance:
@@ -109,9 +112,37 @@ class Run {
     if (!lines.empty()) return lines;
     const absl::Status status =
         world_->door()->Call(step.method, request.get(), response.get());
+    return CompareAnswer(step, status, JsonOf(*response));
+  }
+
+  Lines PutLarge(const Step& step) {
+    std::vector<v1::PutLargeRequest> messages;
+    for (const Json& text : step.requests) {
+      Lines lines = ParseRequest(text, &messages.emplace_back());
+      if (!lines.empty()) return lines;
+    }
+    v1::PutLargeResponse response;
+    const absl::Status status = world_->door()->PutLarge(messages, &response);
+    return CompareAnswer(step, status, JsonOf(response));
+  }
+
+  Lines GetLarge(const Step& step) {
+    v1::GetLargeRequest request;
+    Lines lines = ParseRequest(step.request, &request);
+    if (!lines.empty()) return lines;
+    v1::GetLargeHeader header;
+    std::string data;
+    const absl::Status status =
+        world_->door()->GetLarge(request, &header, &data);
+    return CompareAnswer(step, status,
+                         Json::object({{"header", JsonOf(header)},
+                                       {"data", absl::Base64Escape(data)}}));
+  }
+
+  Lines CompareAnswer(const Step& step, const absl::Status& status,
+                      const Json& answer) {
     if (step.error.has_value()) return CompareError(*step.error, status);
     if (!status.ok()) return {status.ToString()};
-    const Json answer = JsonOf(*response);
     if (!step.label.empty()) context_.answers[step.label] = answer;
     return Compare(*step.response, answer);
   }

@@ -140,6 +140,28 @@ TEST(ScenarioRunnerTest, EventsAreCompared) {
   EXPECT_THAT(run(R"({"change":{"cause":"CAUSE_PUT"}})"), testing::SizeIs(1));
 }
 
+TEST(ScenarioRunnerTest, TheBytesOfALargeValueAreCompared) {
+  const auto run = [](const std::string& response) {
+    const auto parsed = Parse(absl::StrCat(
+        R"({"name":"N","shows":"s","needs":["large"],"steps":[
+            {"call":"PutLarge","requests":[
+                {"header":{"key":"k","kind":"VALUE_KIND_TEXT"}},
+                {"data":"QUJD"},{"end":{}}],"response":{}},
+            {"call":"GetLarge","request":{"key":"k"},"response":)",
+        response, "}]}"));
+    EXPECT_TRUE(parsed.ok()) << parsed.status();
+    for (const ScenarioDoorKind& kind : ScenarioDoors()) {
+      if (CanSay(kind, (*parsed)[0])) return RunScenario((*parsed)[0], kind);
+    }
+    return std::vector<std::string>{"no door"};
+  };
+  EXPECT_THAT(run(R"({"data":"QUJD","header":{"value":{"bytes":3}}})"),
+              IsEmpty());
+  EXPECT_THAT(run(R"({"data":"QUJE"})"), ElementsAre(HasSubstr("step 2")));
+  EXPECT_THAT(run(R"({"header":{"value":{"bytes":4}}})"),
+              ElementsAre(HasSubstr("step 2")));
+}
+
 TEST(ScenarioRunnerTest, AMisspeltStepFails) {
   for (const char* step : {
            R"({"call":"Get","request":{"key":"$q.revision"},"response":{}})",
@@ -174,6 +196,11 @@ TEST(ScenarioRunnerTest, WhatTheGrammarDoesNotHaveIsRefused) {
       R"({"call":"Get","response":{},"response":{}})",
       R"({"call":"Get","error":{"code":"NOT_FOUND"}})",
       R"({"call":"Get","error":{"code":"A","reason":"","txt":[]}})",
+      R"({"call":"PutLarge","request":{},"response":{}})",
+      R"({"call":"PutLarge","request":{},"requests":[],"response":{}})",
+      R"({"call":"PutLarge","requests":[{"headr":{}}],"response":{}})",
+      R"({"call":"Get","requests":[{}],"response":{}})",
+      R"({"call":"GetLarge","response":{"bytes":""}})",
       R"({"call":"Watch","request":{}})",
       R"({"call":"Watch","request":{},"as":"w","response":{}})",
       R"({"receive":"w"})",
@@ -186,8 +213,8 @@ TEST(ScenarioRunnerTest, WhatTheGrammarDoesNotHaveIsRefused) {
   };
   for (const std::string& step : steps) {
     const auto parsed = Parse(absl::StrCat(
-        R"({"name":"N","shows":"s","needs":["clock","steady"],"steps":[)", step,
-        "]}"));
+        R"({"name":"N","shows":"s","needs":["clock","large","steady"],)",
+        R"("steps":[)", step, "]}"));
     EXPECT_FALSE(parsed.ok()) << step;
   }
   const std::string good = R"("steps":[{"call":"Get","response":{}}])";
@@ -214,6 +241,8 @@ TEST(ScenarioRunnerTest, ANeedThatIsNotSaidIsRefused) {
            R"({"compact":true})",
            R"({"call":"GetLimits","response":{}})",
            R"({"call":"OpenSnapshot","response":{}})",
+           R"({"call":"PutLarge","requests":[],"response":{}})",
+           R"({"call":"GetLarge","response":{}})",
            R"({"receive":"w","events":[]})",
            R"({"call":"Get","response":{"entry":{"createTime":{"$time":0}}}})",
        }) {

@@ -36,6 +36,7 @@ absl::StatusOr<Step> ParseCall(const Json& json) {
   absl::Status status = CheckObject(json,
                                     {{"call", kText},
                                      {"request", kObject},
+                                     {"requests", kList},
                                      {"response", kObject},
                                      {"error", kObject},
                                      {"as", kText}},
@@ -51,7 +52,13 @@ absl::StatusOr<Step> ParseCall(const Json& json) {
           ->FindMethodByName(step.method);
   if (method == nullptr) return Wrong("no such method", json);
   const bool is_watch = step.method == "Watch";
-  if (method->client_streaming()) return Wrong("no method of one call", json);
+  if (method->client_streaming() && method->server_streaming()) {
+    return Wrong("no method of one call", json);
+  }
+  if (json.contains("requests") != method->client_streaming() ||
+      (json.contains("requests") && json.contains("request"))) {
+    return Wrong("requests are of a method that takes a stream", json);
+  }
   if (json.contains("error") == json.contains("response") && !is_watch) {
     return Wrong("either response or error", json);
   }
@@ -61,7 +68,11 @@ absl::StatusOr<Step> ParseCall(const Json& json) {
   }
   step.request = json.value("request", Json::object());
   step.label = json.value("as", "");
+  step.requests = json.value("requests", Json::array());
   status = CheckNames(step.request, *method->input_type());
+  for (const Json& message : step.requests) {
+    if (status.ok()) status = CheckNames(message, *method->input_type());
+  }
   if (status.ok() && json.contains("response")) {
     step.response = json["response"];
     status = CheckNames(*step.response, *method->output_type());

@@ -10,6 +10,7 @@
 #include "service/gateway/text_gateway.h"
 #include "service/grpc/grpc_server.h"
 #include "storage/blocking_store.h"
+#include "storage/large/large_store.h"
 #include "storage/open.h"
 #include "tests/conformance/grpc_store.h"
 #include "tests/conformance/store_door.h"
@@ -67,6 +68,7 @@ class EngineWorld : public ScenarioWorld {
     client_ = nullptr;
     gateway_ = nullptr;
     server_ = nullptr;
+    large_ = nullptr;
     engine_ = nullptr;
     return Start();
   }
@@ -115,9 +117,15 @@ class EngineWorld : public ScenarioWorld {
   }
 
   absl::Status StartGrpc() {
+    LargeOptions large;
+    large.chunk_bytes = 1000;
+    large.collect_interval = absl::ZeroDuration();
+    large.clock = &clock_;
+    large_ = std::make_unique<LargeStore>(engine_.get(), std::move(large));
     GrpcServerOptions options;
     options.address = "127.0.0.1:0";
-    auto server = GrpcServer::Start(options, engine_.get());
+    options.large_store = large_.get();
+    auto server = GrpcServer::Start(options, large_.get());
     if (!server.ok()) return server.status();
     server_ = *std::move(server);
     auto channel =
@@ -139,6 +147,7 @@ class EngineWorld : public ScenarioWorld {
   FakeClock clock_;
   CrashableFileSystem disk_;
   std::unique_ptr<Store> engine_;
+  std::unique_ptr<LargeStore> large_;  // gRPC: what is served
   std::unique_ptr<GrpcServer> server_;
   std::unique_ptr<TextGateway> gateway_;
   std::unique_ptr<Store> client_;
@@ -155,6 +164,7 @@ ScenarioDoorKind EngineDoor(const char* name, Front front,
   if (disturbance == Disturbance::kCompaction) kind.has.erase("history");
   if (front == Front::kUnary || front == Front::kPipeline) {
     kind.has.insert("server");
+    kind.has.insert("large");
   }
   kind.plain_only = front == Front::kText;
   kind.make = [front, disturbance](const Limits& limits) {

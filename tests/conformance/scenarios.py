@@ -8,11 +8,13 @@ moves; NAME is a theme or theme.name. The grammar is scenarios/README.md, and
 this is all of it that is not in C++: nothing is shared with scenario_runner.cc.
 """
 
+import base64
 import collections
 import json
 import pathlib
 import subprocess
 import sys
+from collections.abc import Iterable
 from typing import Any
 
 import grpc
@@ -92,26 +94,36 @@ class Run:
             case _:
                 raise scenario_pattern.DifferenceError(f"not a step: {step}")
 
-    def _request(self, method: str, step: dict) -> Any:
+    def _message(self, method: str, template: dict) -> Any:
         message = METHODS[method].input_type._concrete_class()
-        filled = scenario_pattern.fill(step.get("request", {}), self._context)
+        filled = scenario_pattern.fill(template, self._context)
         return json_format.ParseDict(filled, message)
 
-    def _call(self, method: str, step: dict) -> None:
-        request = self._request(method, step)
+    def _request(self, method: str, step: dict) -> Any:
+        return self._message(method, step.get("request", {}))
+
+    def _answer(self, method: str, step: dict) -> dict:
         call = getattr(self._stub, method)
+        if METHODS[method].client_streaming:
+            messages = [self._message(method, m) for m in step["requests"]]
+            return as_json(call(iter(messages), timeout=WAIT_SECONDS))
+        reply = call(self._request(method, step), timeout=WAIT_SECONDS)
+        if method == "GetLarge":
+            return large_as_json(reply)
+        if not METHODS[method].server_streaming:
+            return as_json(reply)
+        answer = METHODS[method].output_type._concrete_class()
+        for chunk in reply:
+            answer.ClearField("next_page_token")
+            answer.MergeFrom(chunk)
+        return as_json(answer)
+
+    def _call(self, method: str, step: dict) -> None:
         try:
-            if METHODS[method].server_streaming:
-                answer = METHODS[method].output_type._concrete_class()
-                for chunk in call(request, timeout=WAIT_SECONDS):
-                    answer.ClearField("next_page_token")
-                    answer.MergeFrom(chunk)
-            else:
-                answer = call(request, timeout=WAIT_SECONDS)
+            found = self._answer(method, step)
         except grpc.RpcError as error:
             self._compare_error(step, error)
             return
-        found = as_json(answer)
         if "as" in step:
             self._context.answers[step["as"]] = found
         if "error" in step:
@@ -186,6 +198,15 @@ def as_json(message: Any) -> Any:
     )
 
 
+def large_as_json(messages: Iterable[Any]) -> dict:
+    header, data = {}, b""
+    for message in messages:
+        if message.HasField("header"):
+            header = as_json(message.header)
+        data += message.data
+    return {"header": header, "data": base64.b64encode(data).decode()}
+
+
 def events_of(message: watch_pb2.WatchResponse) -> list[dict]:
     part = message.WhichOneof("part")
     if part == "present":
@@ -224,7 +245,7 @@ def check(scenario: dict) -> None:
         error = step.get("error", {})
         members(error, "code reason text metadata")
         if "call" in step:
-            members(step, "call request response error as")
+            members(step, "call request requests response error as")
             scenario_pattern.check_fields(
                 step.get("response"), METHODS[step["call"]].output_type
             )

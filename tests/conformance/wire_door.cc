@@ -168,4 +168,30 @@ absl::StatusOr<std::unique_ptr<WatchMessageSource>> WireDoor::OpenWatch(
   return source;
 }
 
+absl::Status WireDoor::PutLarge(
+    const std::vector<v1::PutLargeRequest>& messages,
+    v1::PutLargeResponse* response) {
+  grpc::ClientContext context;
+  SetPatience(&context);
+  const auto stream = stub_->PutLarge(&context, response);
+  for (const v1::PutLargeRequest& message : messages) {
+    if (!stream->Write(message)) break;  // it says why in the end
+  }
+  stream->WritesDone();
+  return StatusOf(stream->Finish());
+}
+
+absl::Status WireDoor::GetLarge(const v1::GetLargeRequest& request,
+                                v1::GetLargeHeader* header, std::string* data) {
+  grpc::ClientContext context;
+  SetPatience(&context);
+  const auto stream = stub_->GetLarge(&context, request);
+  v1::GetLargeResponse message;
+  while (stream->Read(&message)) {
+    if (message.has_header()) *header = std::move(*message.mutable_header());
+    data->append(message.data());
+  }
+  return StatusOf(stream->Finish());
+}
+
 }  // namespace rundlet

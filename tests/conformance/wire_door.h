@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "rundlet/v1/key_value.grpc.pb.h"
 #include "tests/conformance/scenario_door.h"
@@ -23,6 +24,10 @@ class WireDoor : public ScenarioDoor {
                     google::protobuf::Message* response) override;
   absl::StatusOr<std::unique_ptr<WatchMessageSource>> OpenWatch(
       v1::WatchRequest* request) override;
+  absl::Status PutLarge(const std::vector<v1::PutLargeRequest>& messages,
+                        v1::PutLargeResponse* response) override;
+  absl::Status GetLarge(const v1::GetLargeRequest& request,
+                        v1::GetLargeHeader* header, std::string* data) override;
 
  private:
   const bool pipelined_;
