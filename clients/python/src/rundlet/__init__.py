@@ -15,8 +15,10 @@ from rundlet.entries import (
     Durability,
     Entry,
     FailedCondition,
+    LargeInfo,
     OperationResult,
     Page,
+    PutLargeResult,
     PutResult,
     Receipt,
     SetExpiryResult,
@@ -51,6 +53,7 @@ from rundlet.errors import (
     UnavailableError,
 )
 from rundlet.expiry import ExpiryTest
+from rundlet.large_values import LargeValue
 from rundlet.maintenance import COMPACT_TIMEOUT, Verification
 from rundlet.snapshots import Snapshot
 from rundlet.transactions import (
@@ -108,6 +111,8 @@ __all__ = [
     "KeyExistsError",
     "KeyNotFoundError",
     "Kind",
+    "LargeInfo",
+    "LargeValue",
     "LimitExceededError",
     "Marker",
     "MemoryFullError",
@@ -118,6 +123,7 @@ __all__ = [
     "Page",
     "Present",
     "Put",
+    "PutLargeResult",
     "PutResult",
     "Receipt",
     "RequestIdReusedError",

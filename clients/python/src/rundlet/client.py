@@ -11,6 +11,7 @@ import grpc
 from rundlet import entries, messages
 from rundlet.calls import DEFAULT_TIMEOUT
 from rundlet.counted_writes import CountedWrites
+from rundlet.large_values import LargeReads, LargeWrites
 from rundlet.maintenance import Maintenance
 from rundlet.reads import Reads
 from rundlet.snapshots import Snapshot, to_lease
@@ -70,7 +71,9 @@ def connect(
     )
 
 
-class Client(Reads, Writes, CountedWrites, Maintenance):
+class Client(
+    Reads, LargeReads, Writes, LargeWrites, CountedWrites, Maintenance
+):
     """A store, by way of a gRPC channel, which it closes.
 
     Any thread may call it. Every call takes `timeout` in seconds, and raises

@@ -18,6 +18,16 @@ class Durability(enum.IntEnum):
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class LargeInfo:
+    """A value without its bytes: what they are, how many, and zlib's CRC-32 of
+    them."""
+
+    kind: values.Kind
+    bytes: int
+    crc32: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Entry:
     """One version of one key.
 
@@ -28,6 +38,7 @@ class Entry:
     version: the number of writes since then, the creating one included.
     create_time, modify_time: in the server's time.
     expire_time: from when on the key is absent; None: it stays.
+    large: what was left out, if only get_large gives it.
     """
 
     key: str
@@ -39,10 +50,13 @@ class Entry:
     create_time: datetime.datetime
     modify_time: datetime.datetime
     expire_time: datetime.datetime | None
+    large: LargeInfo | None = None
 
     @property
     def value(self) -> Any:
         """The value. Raises ValueError if it was left out."""
+        if self.large is not None:
+            raise ValueError(f"get_large gives the value of {self.key!r}")
         if self.kind is None or self.raw is None:
             raise ValueError(f"the value of {self.key!r} was left out")
         return values.decode(self.kind, self.raw)
@@ -74,6 +88,13 @@ class PutResult(Receipt):
 
     existed: bool
     previous: Entry | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class PutLargeResult(PutResult):
+    """bytes: how many were written."""
+
+    bytes: int
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -196,6 +217,23 @@ def entry(message: entry_pb2.Entry) -> Entry:
             if message.HasField("expire_time")
             else None
         ),
+        large=(
+            large_info(message.large_value)
+            if message.HasField("large_value")
+            else None
+        ),
+    )
+
+
+def large_info(message: entry_pb2.LargeValue) -> LargeInfo:
+    return LargeInfo(
+        kind=next(
+            kind
+            for kind, wire in values.WIRE_KINDS.items()
+            if wire == message.kind
+        ),
+        bytes=message.bytes,
+        crc32=message.crc32,
     )
 
 

@@ -6,11 +6,12 @@ from typing import Self
 
 from rundlet import errors, expiry
 from rundlet.calls import Calls
+from rundlet.large_values import LargeReads
 from rundlet.reads import Reads
 from rundlet.v1 import snapshot_pb2
 
 
-class Snapshot(Reads):
+class Snapshot(Reads, LargeReads):
     """The store as it was, while the lease runs: every read of a client.
 
     Use it in a with statement, or release it. A read after its end raises

@@ -21,6 +21,14 @@ class Kind(enum.StrEnum):
     JSON = "json"
 
 
+# As the wire API has them apart from a value.
+WIRE_KINDS = {
+    Kind.TEXT: entry_pb2.VALUE_KIND_TEXT,
+    Kind.DATA: entry_pb2.VALUE_KIND_DATA,
+    Kind.JSON: entry_pb2.VALUE_KIND_JSON,
+}
+
+
 class JsonText(str):
     """The text of one JSON value, to be stored as it is, byte for byte."""
 
