@@ -47,6 +47,7 @@ struct ServerConfig {
   uint64_t cache_entries = 0;  // 0: the cache is off
   uint64_t cache_bytes = 0;
   uint64_t large_value_bytes_max = 0;  // 0: none are taken
+  uint64_t fill_leases_max = 0;        // 0: there are none
   bool mmap = true;
   absl::Duration sync_interval;
   absl::Duration scrub_interval;  // zero: never

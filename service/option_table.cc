@@ -247,6 +247,12 @@ const OptionRow kOptions[] = {
      [](const std::string& text, ServerConfig* config) {
        return AssignPath(text, &config->restore_from);
      }},
+    {"fill_leases_max", "COUNT", "65536",
+     "Keys that clients fill at a time by a lease. 0 turns fill leases off; up "
+     "to 16000000.",
+     [](const std::string& text, ServerConfig* config) {
+       return Assign(ParseCount(text, 0, 16'000'000), &config->fill_leases_max);
+     }},
     {"grpc_connections_max", "COUNT", "1024",
      "Further gRPC connections are closed at once. 1 to 1000000.",
      [](const std::string& text, ServerConfig* config) {
@@ -261,15 +267,13 @@ const OptionRow kOptions[] = {
      }},
     {"grpc_request_bytes_max", "BYTES", "256MiB",
      "Memory that gRPC requests hold while they are served; beyond it calls "
-     "are refused. 16MiB to "
-     "1024GiB.",
+     "are refused. 16MiB to 1024GiB.",
      [](const std::string& text, ServerConfig* config) {
        return Assign(ParseBytes(text, uint64_t{16} << 20, uint64_t{1} << 40),
                      &config->grpc_request_bytes_max);
      }},
     {"grpc_transport_bytes_max", "BYTES", "256MiB",
-     "Memory that gRPC's connections hold besides. 16MiB to "
-     "1024GiB.",
+     "Memory that gRPC's connections hold besides. 16MiB to 1024GiB.",
      [](const std::string& text, ServerConfig* config) {
        return Assign(ParseBytes(text, uint64_t{16} << 20, uint64_t{1} << 40),
                      &config->grpc_transport_bytes_max);
@@ -289,8 +293,7 @@ const OptionRow kOptions[] = {
      }},
     {"text_buffered_bytes_max", "BYTES", "256MiB",
      "Input and output that all connections of the text protocol hold. 16MiB "
-     "to "
-     "1024GiB.",
+     "to 1024GiB.",
      [](const std::string& text, ServerConfig* config) {
        return Assign(ParseBytes(text, uint64_t{16} << 20, uint64_t{1} << 40),
                      &config->text_buffered_bytes_max);

@@ -13,6 +13,7 @@
 #include "service/memory_limit.h"
 #include "storage/file/clock.h"
 #include "storage/file/file_system.h"
+#include "storage/fill/fill_store.h"
 #include "storage/large/large_store.h"
 #include "storage/legacy/legacy_import.h"
 #include "storage/open.h"
@@ -85,7 +86,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerConfig& given,
   }
   if (status.ok()) {
     if (hooks.before_doors) hooks.before_doors();
-    server->StartLargeStore(config);
+    server->WrapStore(config);
     status = server->OpenDoors(config, std::move(hooks.on_shutdown));
   }
   if (!status.ok()) return status;
@@ -107,6 +108,7 @@ void Server::Drain(absl::Duration timeout) {
   grpc_.reset();
   text_.reset();
   large_store_.reset();
+  fill_store_.reset();
   store_.reset();
   logger_->Info("store closed");
 }
@@ -175,13 +177,17 @@ absl::Status Server::Import(const std::string& path) {
   return absl::OkStatus();
 }
 
-void Server::StartLargeStore(const ServerConfig& config) {
+void Server::WrapStore(const ServerConfig& config) {
+  FillOptions fills;
+  fills.limits.leases_max = config.fill_leases_max;
+  fill_store_ = std::make_unique<FillStore>(store_.get(), std::move(fills));
   LargeOptions options;
   options.value_bytes_max = config.large_value_bytes_max;
   options.on_event = [logger = logger_](absl::string_view line) {
     logger->Info(line);
   };
-  large_store_ = std::make_unique<LargeStore>(store_.get(), std::move(options));
+  large_store_ =
+      std::make_unique<LargeStore>(fill_store_.get(), std::move(options));
 }
 
 absl::Status Server::OpenDoors(const ServerConfig& config,
@@ -209,6 +215,7 @@ absl::StatusOr<HostPort> Server::OpenGrpc(const ServerConfig& config) {
   options.default_durability = config.durability;
   options.backup_root = config.backup_root;
   options.large_store = large_store_.get();
+  options.fill_store = fill_store_.get();
   options.connections = {config.grpc_connections_max,
                          config.grpc_connections_per_address_max};
   options.request_memory_bytes_max = config.grpc_request_bytes_max;

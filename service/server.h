@@ -18,6 +18,7 @@
 namespace rundlet {
 
 class GrpcServer;
+class FillStore;
 class LargeStore;
 class TextGateway;
 
@@ -54,7 +55,7 @@ class Server {
 
   absl::Status OpenStore(const ServerConfig& config, ServerHooks* hooks);
   absl::Status Import(const std::string& path);
-  void StartLargeStore(const ServerConfig& config);
+  void WrapStore(const ServerConfig& config);
   absl::Status OpenDoors(const ServerConfig& config,
                          std::function<void()> on_shutdown);
   absl::StatusOr<HostPort> OpenGrpc(const ServerConfig& config);
@@ -64,6 +65,7 @@ class Server {
   Logger* const logger_;
   // In this order, so that the doors go before the store that they speak to.
   std::unique_ptr<Store> store_;
+  std::unique_ptr<FillStore> fill_store_;    // all writes go through it
   std::unique_ptr<LargeStore> large_store_;  // the doors' view of it
   std::unique_ptr<GrpcServer> grpc_;
   std::unique_ptr<TextGateway> text_;

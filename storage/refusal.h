@@ -17,6 +17,9 @@ enum class Refusal : uint8_t {
   kWatchesFull,    // RESOURCE_EXHAUSTED: Limits::watches_max
   kSnapshotsFull,  // RESOURCE_EXHAUSTED: Limits::snapshots_max
   kUploadsFull,    // RESOURCE_EXHAUSTED: LargeOptions::uploads_max
+  kFillsFull,      // RESOURCE_EXHAUSTED: FillLimits::leases_max
+  kFillWaitsFull,  // RESOURCE_EXHAUSTED: FillLimits::waiters_max
+  kFillLost,       // ABORTED: a fill without its lease
   kNotANumber,     // FAILED_PRECONDITION: an AddOperation found another value
   kSumOutOfRange,  // FAILED_PRECONDITION: its sum is no int64
   kOtherRequest,   // INVALID_ARGUMENT: the request id names another transaction

@@ -6,11 +6,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "storage/entry.h"
 #include "storage/operation.h"
@@ -114,6 +116,11 @@ struct Transaction {
   // the store remembers no more names. A request takes a revision, even if it
   // changes no key.
   std::optional<RequestId> request;
+  // Asked when the transaction is about to take its place in the order of all,
+  // if its conditions hold and it is no repeat. Not OK: it does nothing and
+  // ends so. If OK, it has its place when the next one is asked. Runs under
+  // locks of the store: takes none but leaves, and does not call the store.
+  std::function<absl::Status()> last_check = {};
 };
 
 // What one operation of the branch that ran found.

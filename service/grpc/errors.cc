@@ -13,7 +13,7 @@ namespace {
 
 using absl::StatusCode;
 
-constexpr std::array<ErrorRow, 27> kErrorTable = {{
+constexpr std::array<ErrorRow, 28> kErrorTable = {{
     {Reason::kMalformedRequest, "MALFORMED_REQUEST",
      StatusCode::kInvalidArgument},
     {Reason::kInvalidField, "INVALID_FIELD", StatusCode::kInvalidArgument},
@@ -36,6 +36,7 @@ constexpr std::array<ErrorRow, 27> kErrorTable = {{
     {Reason::kKeyExists, "KEY_EXISTS", StatusCode::kAlreadyExists},
     {Reason::kBackupExists, "BACKUP_EXISTS", StatusCode::kAlreadyExists},
     {Reason::kConditionFailed, "CONDITION_FAILED", StatusCode::kAborted},
+    {Reason::kFillLeaseLost, "FILL_LEASE_LOST", StatusCode::kAborted},
     {Reason::kHistoryGone, "HISTORY_GONE", StatusCode::kOutOfRange},
     {Reason::kRevisionNotReached, "REVISION_NOT_REACHED",
      StatusCode::kOutOfRange},

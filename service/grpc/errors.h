@@ -45,6 +45,7 @@ enum class Reason {
   kKeyExists,
   kBackupExists,
   kConditionFailed,
+  kFillLeaseLost,
   kHistoryGone,
   kRevisionNotReached,
   kStorageFull,

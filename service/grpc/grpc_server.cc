@@ -76,6 +76,13 @@ v1::GetLimitsResponse LimitsOf(const Limits& limits,
     proto.set_large_chunk_bytes(options.large_store->chunk_bytes());
     proto.set_large_uploads_max(options.large_store->uploads_max());
   }
+  if (options.fill_store != nullptr) {
+    const FillLimits& fills = options.fill_store->fill_limits();
+    proto.set_fill_leases_max(fills.leases_max);
+    proto.set_fill_waiters_max(fills.waiters_max);
+    EncodeDuration(fills.wait_max, proto.mutable_fill_wait_max());
+    EncodeDuration(fills.hold_max, proto.mutable_fill_hold_max());
+  }
   return proto;
 }
 
@@ -145,11 +152,12 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(
 
 GrpcServer::GrpcServer(const GrpcServerOptions& options, Listener listener,
                        Store* store)
-    : gate_(options.request_memory_bytes_max),
+    : fill_store_(options.fill_store),
+      gate_(options.request_memory_bytes_max),
       health_({v1::KeyValueService::service_full_name(),
                v1::AdminService::service_full_name()}),
-      key_values_(store, options.large_store, &gate_, &open_streams_,
-                  LimitsOf(store->limits(), options)),
+      key_values_(store, options.large_store, options.fill_store, &gate_,
+                  &open_streams_, LimitsOf(store->limits(), options)),
       admin_(store, &gate_, &open_streams_, options.backup_root),
       acceptor_(
           std::move(listener),
@@ -191,6 +199,7 @@ void GrpcServer::Drain(absl::Duration patience) {
   const absl::Time deadline = absl::Now() + patience;
   health_.SetServing(false);
   gate_.Close();
+  if (fill_store_ != nullptr) fill_store_->StopWaiting();
   open_streams_.Drain(std::min(patience, kStreamPatience));
   gate_.WaitUntilEmpty(patience);
   acceptor_.Stop();

@@ -23,6 +23,7 @@
 #include "service/grpc/open_streams.h"
 #include "service/ops/health_service.h"
 #include "storage/file/clock.h"
+#include "storage/fill/fill_store.h"
 #include "storage/large/large_store.h"
 #include "storage/store.h"
 
@@ -59,6 +60,10 @@ struct GrpcServerOptions {
   // null: there are none.
   LargeStore* large_store = nullptr;
 
+  // What gives fill leases: the store that is served, or one below it. Not
+  // owned; null: there are none. A drain lets nobody wait there for good.
+  FillStore* fill_store = nullptr;
+
   // Served as well. Not owned; must outlive the server.
   std::vector<grpc::Service*> further_services;
 
@@ -87,7 +92,8 @@ class GrpcServer {
   void SetServing(bool serving) { health_.SetServing(serving); }
 
   // Health says NOT_SERVING and new calls are refused with UNAVAILABLE, while
-  // those under way may end; after `patience` they are cancelled. Watches
+  // those under way may end; after `patience` they are cancelled. Who waits for
+  // a fill is told that it is under way still. Watches
   // and verifications are ended as UNAVAILABLE at once, and cancelled after a
   // second if their clients do not read. When it returns, nobody listens on the
   // port and no call is under way.
@@ -102,6 +108,7 @@ class GrpcServer {
   absl::Status Serve(const GrpcServerOptions& options);
 
   // Destroyed from the last to the first: gRPC's server before what it calls.
+  FillStore* const fill_store_;  // or null
   CallGate gate_;
   OpenStreams open_streams_;
   HealthService health_;

@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "service/grpc/counted_write_codec.h"
+#include "service/grpc/fill_call.h"
+#include "service/grpc/fill_codec.h"
 #include "service/grpc/get_large_stream.h"
 #include "service/grpc/message_codec.h"
 #include "service/grpc/pipeline_stream.h"
@@ -40,10 +42,12 @@ void Complete(UnaryCall call, absl::StatusOr<Result> result, bool pinned,
 }  // namespace
 
 KeyValueService::KeyValueService(Store* store, LargeStore* large_store,
-                                 CallGate* gate, OpenStreams* open_streams,
+                                 FillStore* fill_store, CallGate* gate,
+                                 OpenStreams* open_streams,
                                  v1::GetLimitsResponse limits)
     : store_(store),
       large_store_(large_store),
+      fill_store_(fill_store),
       gate_(gate),
       open_streams_(open_streams),
       store_id_(store->Stats().store_id),
@@ -61,24 +65,52 @@ Reactor* KeyValueService::Write(Context* context, const ByteBuffer* request,
     call.Fail(write.status());
     return reactor;
   }
-  store_->Commit(std::move(write->transaction),
-                 [call = std::move(call), notes = std::move(write->notes)](
-                     absl::StatusOr<Receipt> receipt) mutable {
-                   Complete<Response>(std::move(call), std::move(receipt),
-                                      /*pinned=*/false, notes);
-                 });
+  absl::StatusOr<FillToken> fill = FillToken();
+  if (!write->fill_token.empty()) fill = AdmitFill(*write);
+  if (!fill.ok()) {
+    call.Fail(fill.status());
+    return reactor;
+  }
+  auto done = [call = std::move(call), notes = std::move(write->notes)](
+                  absl::StatusOr<Receipt> receipt) mutable {
+    Complete<Response>(std::move(call), std::move(receipt), /*pinned=*/false,
+                       notes);
+  };
+  if (write->fill_token.empty()) {
+    store_->Commit(std::move(write->transaction), std::move(done));
+  } else {
+    fill_store_->Fill(std::move(write->transaction), *fill, std::move(done));
+  }
   return reactor;
+}
+
+absl::StatusOr<FillToken> KeyValueService::AdmitFill(
+    const DecodedWrite& write) const {
+  if (fill_store_ == nullptr || fill_store_->fill_limits().leases_max == 0) {
+    return NoFillLeases();
+  }
+  return DecodeFillToken(write.fill_token, store_id_);
 }
 
 template <typename Request, typename Response>
 Reactor* KeyValueService::Read(Context* context, const ByteBuffer* request,
                                ByteBuffer* response) {
   UnaryCall call(context, request, response);
-  Reactor* const reactor = call.reactor();
   absl::StatusOr<DecodedRead> read =
       call.Receive<Request>(gate_, [this](Request* message) {
         return Decode(message, store_->limits(), store_id_);
       });
+  if (read.ok() && read->fill.has_value()) {
+    return FillCall::Start(std::move(call), *std::move(read), fill_store_,
+                           store_id_);
+  }
+  return Read<Response>(std::move(call), std::move(read));
+}
+
+template <typename Response>
+Reactor* KeyValueService::Read(UnaryCall call,
+                               absl::StatusOr<DecodedRead> read) {
+  Reactor* const reactor = call.reactor();
   if (!read.ok()) {
     call.Fail(read.status());
     return reactor;

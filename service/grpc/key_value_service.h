@@ -13,6 +13,10 @@
 #include "rundlet/v1/limits.pb.h"
 #include "service/grpc/call_gate.h"
 #include "service/grpc/open_streams.h"
+#include "service/grpc/read_codec.h"
+#include "service/grpc/transaction_codec.h"
+#include "service/grpc/unary_call.h"
+#include "storage/fill/fill_store.h"
 #include "storage/large/large_store.h"
 #include "storage/store.h"
 
@@ -62,8 +66,11 @@ class KeyValueService final : public RawKeyValueService {
  public:
   // `limits` is what GetLimits answers. Without a `large_store` there are no
   // large values; else it is `store`, or one on it.
-  KeyValueService(Store* store, LargeStore* large_store, CallGate* gate,
-                  OpenStreams* open_streams, v1::GetLimitsResponse limits);
+  // Without a `fill_store` there are no fill leases; else all writes go through
+  // it.
+  KeyValueService(Store* store, LargeStore* large_store, FillStore* fill_store,
+                  CallGate* gate, OpenStreams* open_streams,
+                  v1::GetLimitsResponse limits);
 
   grpc::ServerUnaryReactor* Put(grpc::CallbackServerContext* context,
                                 const grpc::ByteBuffer* request,
@@ -135,8 +142,17 @@ class KeyValueService final : public RawKeyValueService {
                                  const grpc::ByteBuffer* request,
                                  grpc::ByteBuffer* response);
 
+  // The rest of it.
+  template <typename Response>
+  grpc::ServerUnaryReactor* Read(UnaryCall call,
+                                 absl::StatusOr<DecodedRead> read);
+
+  // Of a write with a fill token: what it is. Not OK: the call has to fail.
+  absl::StatusOr<FillToken> AdmitFill(const DecodedWrite& write) const;
+
   Store* const store_;
   LargeStore* const large_store_;  // or null
+  FillStore* const fill_store_;    // or null
   CallGate* const gate_;
   OpenStreams* const open_streams_;
   const std::string store_id_;

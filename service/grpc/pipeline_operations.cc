@@ -72,6 +72,7 @@ void PipelineStream::RunWrite(uint64_t id, Request* request,
   absl::StatusOr<DecodedWrite> write =
       Decode(request, environment_.store->limits());
   if (!write.ok()) return AnswerError(id, write.status());
+  if (!write->fill_token.empty()) return AnswerNoFill(id, "fill_token");
   ReadWanted();
   Hold(std::move(write->transaction), [batch = batch_, id, response,
                                        notes = std::move(write->notes)](
@@ -87,6 +88,7 @@ void PipelineStream::RunGet(uint64_t id, v1::GetRequest* request) {
   absl::StatusOr<DecodedRead> read =
       Decode(request, environment_.store->limits(), environment_.store_id);
   if (!read.ok()) return AnswerError(id, read.status());
+  if (read->fill.has_value()) return AnswerNoFill(id, "fill_lease");
   if (read->notes.at_snapshot) return ReadAlone(id, *std::move(read));
   if (held_.has_value() || writes_on_their_way_) {
     return GetInOrder(id, *std::move(read));
@@ -209,6 +211,12 @@ void PipelineStream::AnswerRead(const Wanted& wanted, Done done,
 
 void PipelineStream::AnswerError(uint64_t id, const absl::Status& error) {
   Answer(id, Done::kNone, [&](v1::PipelineAnswer*) { return error; });
+}
+
+void PipelineStream::AnswerNoFill(uint64_t id, absl::string_view field) {
+  AnswerError(id, InvalidField(FieldPath(field),
+                               "does not go through a pipeline, which answers "
+                               "in its own order; call the method"));
 }
 
 }  // namespace rundlet

@@ -120,6 +120,7 @@ class PipelineStream final
   void AnswerRead(const Wanted& wanted, Done done,
                   absl::StatusOr<ReadResult> result);
   void AnswerError(uint64_t id, const absl::Status& error);
+  void AnswerNoFill(uint64_t id, absl::string_view field);
   // Goes on where congestion made it stop, or sends what there is.
   void Resume() ABSL_LOCKS_EXCLUDED(mutex_);
   void SendOrFinish() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

@@ -5,6 +5,7 @@
 
 #include "service/grpc/entry_codec.h"
 #include "service/grpc/errors.h"
+#include "service/grpc/expiry_codec.h"
 #include "service/grpc/snapshot_codec.h"
 
 namespace rundlet {
@@ -33,6 +34,30 @@ absl::Status DecodeCommon(const Proto& proto, absl::string_view store_id,
                               &decoded->read.at_time);
 }
 
+absl::Status DecodeFillTerms(const v1::GetRequest& proto,
+                             DecodedRead* decoded) {
+  if (!proto.has_fill_lease()) return absl::OkStatus();
+  if (!proto.snapshot_token().empty()) {
+    return InvalidField(FieldPath("fill_lease"),
+                        "does not go together with snapshot_token");
+  }
+  const v1::FillLeaseTerms& terms = proto.fill_lease();
+  decoded->fill.emplace();
+  // Not to wait is a wish that can be said.
+  if (terms.wait().seconds() != 0 || terms.wait().nanos() != 0) {
+    const absl::StatusOr<absl::Duration> wait =
+        DecodeDuration(FieldPath("fill_lease.wait"), terms.wait());
+    if (!wait.ok()) return wait.status();
+    decoded->fill->wait = *wait;
+  }
+  if (!terms.has_hold()) return absl::OkStatus();
+  const absl::StatusOr<absl::Duration> hold =
+      DecodeDuration(FieldPath("fill_lease.hold"), terms.hold());
+  if (!hold.ok()) return hold.status();
+  decoded->fill->hold = *hold;
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<DecodedRead> Decode(v1::GetRequest* proto, const Limits& limits,
@@ -43,7 +68,8 @@ absl::StatusOr<DecodedRead> Decode(v1::GetRequest* proto, const Limits& limits,
   decoded.notes.keys.push_back(proto->key());
   decoded.notes.allow_missing = proto->allow_missing();
   decoded.read.keys.push_back(std::move(*proto->mutable_key()));
-  status = DecodeCommon(*proto, store_id, &decoded);
+  status = DecodeFillTerms(*proto, &decoded);
+  if (status.ok()) status = DecodeCommon(*proto, store_id, &decoded);
   if (!status.ok()) return status;
   return decoded;
 }

@@ -3,12 +3,14 @@
 #ifndef RUNDLET_SERVICE_GRPC_READ_CODEC_H_
 #define RUNDLET_SERVICE_GRPC_READ_CODEC_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "rundlet/v1/read.pb.h"
 #include "storage/limits.h"
 #include "storage/transaction.h"
@@ -24,9 +26,16 @@ struct ReadNotes {
   bool at_snapshot = false;
 };
 
+// `fill_lease` of a Get. Zero: not set.
+struct FillTerms {
+  absl::Duration wait;
+  absl::Duration hold;
+};
+
 struct DecodedRead {
   ReadRequest read;
   ReadNotes notes;
+  std::optional<FillTerms> fill = {};
 };
 
 // INVALID_FIELD and LIMIT_EXCEEDED name the field. INVALID_SNAPSHOT_TOKEN,

@@ -14,7 +14,7 @@
 namespace rundlet {
 
 // The first byte of a token; another layout is another kind.
-enum class TokenKind : char { kPage = 1, kSnapshot = 2 };
+enum class TokenKind : char { kPage = 1, kSnapshot = 2, kFill = 3 };
 
 // URL-safe text. `store_id` is that of StoreStats.
 std::string SealToken(TokenKind kind, absl::string_view store_id,

@@ -29,6 +29,10 @@ absl::Status Exhausted(const absl::Status& status) {
       return QuotaExceeded(Reason::kTooMany, "watches", status.message());
     case Refusal::kUploadsFull:
       return QuotaExceeded(Reason::kTooMany, "uploads", status.message());
+    case Refusal::kFillsFull:
+      return QuotaExceeded(Reason::kTooMany, "fill leases", status.message());
+    case Refusal::kFillWaitsFull:
+      return QuotaExceeded(Reason::kTooMany, "fill waiters", status.message());
     case Refusal::kSnapshotsFull:
       return QuotaExceeded(Reason::kTooMany, "snapshots", status.message());
     default:
@@ -73,6 +77,11 @@ absl::Status StoreError(const absl::Status& status, bool pinned) {
         default:
           return MakeError(Reason::kInternal, status.ToString());
       }
+    case StatusCode::kAborted:
+      if (RefusalOf(status) == Refusal::kFillLost) {
+        return MakeError(Reason::kFillLeaseLost, status.message());
+      }
+      return MakeError(Reason::kInternal, status.ToString());
     case StatusCode::kOutOfRange:
       return MakeError(
           pinned ? Reason::kHistoryGone : Reason::kRevisionNotReached,

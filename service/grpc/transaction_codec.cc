@@ -45,6 +45,7 @@ absl::StatusOr<DecodedWrite> Decode(v1::PutRequest* proto,
   if (!value.ok()) return value.status();
   absl::StatusOr<Expiry> expiry = DecodeExpiry(FieldPath(), *proto);
   if (!expiry.ok()) return expiry.status();
+  write.fill_token = std::move(*proto->mutable_fill_token());
   write.transaction.operations.push_back(PutOperation{
       std::move(*proto->mutable_key()), *std::move(value), *expiry});
   return write;
@@ -56,6 +57,7 @@ absl::StatusOr<DecodedWrite> Decode(v1::DeleteRequest* proto,
   const absl::Status status = DecodeKeyed(proto, limits, &write);
   if (!status.ok()) return status;
   DecodeExpectedRevision(*proto, &write);
+  write.fill_token = std::move(*proto->mutable_fill_token());
   write.transaction.operations.push_back(
       DeleteOperation{std::move(*proto->mutable_key())});
   return write;

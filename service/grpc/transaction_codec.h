@@ -28,6 +28,7 @@ struct WriteNotes {
 struct DecodedWrite {
   Transaction transaction;
   WriteNotes notes;
+  std::string fill_token;  // of Put and Delete; empty: none
 };
 
 // Checks a request and takes its keys and values out of it. INVALID_FIELD and

@@ -20,13 +20,13 @@ void UnaryCall::Answer(const google::protobuf::MessageLite& answer) {
   absl::Status status = SerializeMessage(answer, response_);
   if (!status.ok()) return Fail(status);
   pass_.Leave();
-  reactor_->Finish(grpc::Status::OK);
+  reactor()->Finish(grpc::Status::OK);
 }
 
 void UnaryCall::Fail(const absl::Status& error) {
   AddRetryPushback(error, context_);
   pass_.Leave();
-  reactor_->Finish(ToGrpcStatus(error));
+  reactor()->Finish(ToGrpcStatus(error));
 }
 
 void AddRetryPushback(const absl::Status& error,

@@ -23,13 +23,16 @@ class UnaryCall {
   // The pointers are gRPC's, good until the call is ended.
   UnaryCall(grpc::CallbackServerContext* context,
             const grpc::ByteBuffer* request, grpc::ByteBuffer* response)
-      : context_(context),
-        request_(request),
-        response_(response),
-        reactor_(context->DefaultReactor()) {}
+      : context_(context), request_(request), response_(response) {}
 
-  // What the method gives to gRPC.
-  grpc::ServerUnaryReactor* reactor() const { return reactor_; }
+  // What the method gives to gRPC: its default one, unless UseReactor came
+  // first.
+  grpc::ServerUnaryReactor* reactor() {
+    if (reactor_ == nullptr) reactor_ = context_->DefaultReactor();
+    return reactor_;
+  }
+  // One that hears of more than the end. Not owned; good until its OnDone.
+  void UseReactor(grpc::ServerUnaryReactor* reactor) { reactor_ = reactor; }
 
   // Passes the gate and parses the request. Not OK: the call has to fail.
   absl::Status Admit(CallGate* gate, google::protobuf::MessageLite* request);
@@ -56,7 +59,7 @@ class UnaryCall {
   grpc::CallbackServerContext* context_;
   const grpc::ByteBuffer* request_;
   grpc::ByteBuffer* response_;
-  grpc::ServerUnaryReactor* reactor_;
+  grpc::ServerUnaryReactor* reactor_ = nullptr;
   CallGate::Pass pass_;
 };
 

@@ -127,6 +127,10 @@ absl::StatusOr<Receipt> ModelStore::Apply(const Transaction& transaction) {
   Changes& changes = applying.changes;
   status.Update(CheckAtMost("receipt bytes", EntryBytes(receipt.results),
                             "receipt_bytes_max", limits_.receipt_bytes_max));
+  if (status.ok() && receipt.branch == Receipt::Branch::kOperations &&
+      transaction.last_check) {
+    status = transaction.last_check();
+  }
   if (!status.ok()) {
     counters_ = counters_before;
     return status;

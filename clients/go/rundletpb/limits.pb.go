@@ -126,8 +126,16 @@ type GetLimitsResponse struct {
 	LargeChunkBytes uint64 `protobuf:"varint,29,opt,name=large_chunk_bytes,json=largeChunkBytes,proto3" json:"large_chunk_bytes,omitempty"`
 	// Calls of PutLarge at a time, of all clients.
 	LargeUploadsMax uint64 `protobuf:"varint,30,opt,name=large_uploads_max,json=largeUploadsMax,proto3" json:"large_uploads_max,omitempty"`
-	unknownFields   protoimpl.UnknownFields
-	sizeCache       protoimpl.SizeCache
+	// Fill leases at a time, each of another key. 0: there are none.
+	FillLeasesMax uint64 `protobuf:"varint,31,opt,name=fill_leases_max,json=fillLeasesMax,proto3" json:"fill_leases_max,omitempty"`
+	// Calls of Get that wait for a fill, of all clients.
+	FillWaitersMax uint64 `protobuf:"varint,32,opt,name=fill_waiters_max,json=fillWaitersMax,proto3" json:"fill_waiters_max,omitempty"`
+	// The longest time that a Get may wait for a fill.
+	FillWaitMax *durationpb.Duration `protobuf:"bytes,33,opt,name=fill_wait_max,json=fillWaitMax,proto3" json:"fill_wait_max,omitempty"`
+	// The longest time that a fill lease may last.
+	FillHoldMax   *durationpb.Duration `protobuf:"bytes,34,opt,name=fill_hold_max,json=fillHoldMax,proto3" json:"fill_hold_max,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *GetLimitsResponse) Reset() {
@@ -370,13 +378,41 @@ func (x *GetLimitsResponse) GetLargeUploadsMax() uint64 {
 	return 0
 }
 
+func (x *GetLimitsResponse) GetFillLeasesMax() uint64 {
+	if x != nil {
+		return x.FillLeasesMax
+	}
+	return 0
+}
+
+func (x *GetLimitsResponse) GetFillWaitersMax() uint64 {
+	if x != nil {
+		return x.FillWaitersMax
+	}
+	return 0
+}
+
+func (x *GetLimitsResponse) GetFillWaitMax() *durationpb.Duration {
+	if x != nil {
+		return x.FillWaitMax
+	}
+	return nil
+}
+
+func (x *GetLimitsResponse) GetFillHoldMax() *durationpb.Duration {
+	if x != nil {
+		return x.FillHoldMax
+	}
+	return nil
+}
+
 var File_rundlet_v1_limits_proto protoreflect.FileDescriptor
 
 const file_rundlet_v1_limits_proto_rawDesc = "" +
 	"\n" +
 	"\x17rundlet/v1/limits.proto\x12\n" +
 	"rundlet.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x16rundlet/v1/entry.proto\"\x12\n" +
-	"\x10GetLimitsRequest\"\xb9\v\n" +
+	"\x10GetLimitsRequest\"\x89\r\n" +
 	"\x11GetLimitsResponse\x12\"\n" +
 	"\rkey_bytes_max\x18\x01 \x01(\x04R\vkeyBytesMax\x12&\n" +
 	"\x0fvalue_bytes_max\x18\x02 \x01(\x04R\rvalueBytesMax\x12$\n" +
@@ -410,7 +446,11 @@ const file_rundlet_v1_limits_proto_rawDesc = "" +
 	"\x17pipeline_operations_max\x18\x1b \x01(\x04R\x15pipelineOperationsMax\x121\n" +
 	"\x15large_value_bytes_max\x18\x1c \x01(\x04R\x12largeValueBytesMax\x12*\n" +
 	"\x11large_chunk_bytes\x18\x1d \x01(\x04R\x0flargeChunkBytes\x12*\n" +
-	"\x11large_uploads_max\x18\x1e \x01(\x04R\x0flargeUploadsMaxB6\n" +
+	"\x11large_uploads_max\x18\x1e \x01(\x04R\x0flargeUploadsMax\x12&\n" +
+	"\x0ffill_leases_max\x18\x1f \x01(\x04R\rfillLeasesMax\x12(\n" +
+	"\x10fill_waiters_max\x18  \x01(\x04R\x0efillWaitersMax\x12=\n" +
+	"\rfill_wait_max\x18! \x01(\v2\x19.google.protobuf.DurationR\vfillWaitMax\x12=\n" +
+	"\rfill_hold_max\x18\" \x01(\v2\x19.google.protobuf.DurationR\vfillHoldMaxB6\n" +
 	"\n" +
 	"rundlet.v1P\x01Z&rundlet/clients/go/rundletpb;rundletpbb\x06proto3"
 
@@ -439,11 +479,13 @@ var file_rundlet_v1_limits_proto_depIdxs = []int32{
 	2, // 2: rundlet.v1.GetLimitsResponse.request_window:type_name -> google.protobuf.Duration
 	2, // 3: rundlet.v1.GetLimitsResponse.snapshot_lease:type_name -> google.protobuf.Duration
 	2, // 4: rundlet.v1.GetLimitsResponse.snapshot_lease_max:type_name -> google.protobuf.Duration
-	5, // [5:5] is the sub-list for method output_type
-	5, // [5:5] is the sub-list for method input_type
-	5, // [5:5] is the sub-list for extension type_name
-	5, // [5:5] is the sub-list for extension extendee
-	0, // [0:5] is the sub-list for field type_name
+	2, // 5: rundlet.v1.GetLimitsResponse.fill_wait_max:type_name -> google.protobuf.Duration
+	2, // 6: rundlet.v1.GetLimitsResponse.fill_hold_max:type_name -> google.protobuf.Duration
+	7, // [7:7] is the sub-list for method output_type
+	7, // [7:7] is the sub-list for method input_type
+	7, // [7:7] is the sub-list for extension type_name
+	7, // [7:7] is the sub-list for extension extendee
+	0, // [0:7] is the sub-list for field type_name
 }
 
 func init() { file_rundlet_v1_limits_proto_init() }

@@ -38,6 +38,10 @@ type GetRequest struct {
 	JsonAsText bool `protobuf:"varint,5,opt,name=json_as_text,json=jsonAsText,proto3" json:"json_as_text,omitempty"`
 	// Read at this snapshot. Not together with `min_revision`.
 	SnapshotToken string `protobuf:"bytes,6,opt,name=snapshot_token,json=snapshotToken,proto3" json:"snapshot_token,omitempty"`
+	// If the key is absent, take part in filling it: the answer is then OK, and
+	// has `fill_lease` or `fill_under_way`. Not together with `snapshot_token`;
+	// not within a Pipeline.
+	FillLease     *FillLeaseTerms `protobuf:"bytes,7,opt,name=fill_lease,json=fillLease,proto3" json:"fill_lease,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -114,13 +118,28 @@ func (x *GetRequest) GetSnapshotToken() string {
 	return ""
 }
 
+func (x *GetRequest) GetFillLease() *FillLeaseTerms {
+	if x != nil {
+		return x.FillLease
+	}
+	return nil
+}
+
 // One key.
 type GetResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The entry. Not set if the key is absent and `allow_missing` was set.
+	// The entry. Not set if the key is absent and `allow_missing` or `fill_lease`
+	// was set.
 	Entry *Entry `protobuf:"bytes,1,opt,name=entry,proto3" json:"entry,omitempty"`
 	// The newest revision seen.
-	ReadRevision  uint64 `protobuf:"varint,2,opt,name=read_revision,json=readRevision,proto3" json:"read_revision,omitempty"`
+	ReadRevision uint64 `protobuf:"varint,2,opt,name=read_revision,json=readRevision,proto3" json:"read_revision,omitempty"`
+	// One is set if the key is absent and `fill_lease` was set.
+	//
+	// Types that are valid to be assigned to Fill:
+	//
+	//	*GetResponse_FillLease
+	//	*GetResponse_FillUnderWay
+	Fill          isGetResponse_Fill `protobuf_oneof:"fill"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -168,6 +187,49 @@ func (x *GetResponse) GetReadRevision() uint64 {
 	}
 	return 0
 }
+
+func (x *GetResponse) GetFill() isGetResponse_Fill {
+	if x != nil {
+		return x.Fill
+	}
+	return nil
+}
+
+func (x *GetResponse) GetFillLease() *FillLease {
+	if x != nil {
+		if x, ok := x.Fill.(*GetResponse_FillLease); ok {
+			return x.FillLease
+		}
+	}
+	return nil
+}
+
+func (x *GetResponse) GetFillUnderWay() *FillUnderWay {
+	if x != nil {
+		if x, ok := x.Fill.(*GetResponse_FillUnderWay); ok {
+			return x.FillUnderWay
+		}
+	}
+	return nil
+}
+
+type isGetResponse_Fill interface {
+	isGetResponse_Fill()
+}
+
+type GetResponse_FillLease struct {
+	// This caller is to fill the key.
+	FillLease *FillLease `protobuf:"bytes,3,opt,name=fill_lease,json=fillLease,proto3,oneof"`
+}
+
+type GetResponse_FillUnderWay struct {
+	// Another one is at it: ask again, or do without.
+	FillUnderWay *FillUnderWay `protobuf:"bytes,4,opt,name=fill_under_way,json=fillUnderWay,proto3,oneof"`
+}
+
+func (*GetResponse_FillLease) isGetResponse_Fill() {}
+
+func (*GetResponse_FillUnderWay) isGetResponse_Fill() {}
 
 // Asks for several keys.
 type BatchGetRequest struct {
@@ -398,7 +460,7 @@ var File_rundlet_v1_read_proto protoreflect.FileDescriptor
 const file_rundlet_v1_read_proto_rawDesc = "" +
 	"\n" +
 	"\x15rundlet/v1/read.proto\x12\n" +
-	"rundlet.v1\x1a\x16rundlet/v1/entry.proto\"\xd4\x01\n" +
+	"rundlet.v1\x1a\x16rundlet/v1/entry.proto\x1a\x15rundlet/v1/fill.proto\"\x8f\x02\n" +
 	"\n" +
 	"GetRequest\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12#\n" +
@@ -407,10 +469,16 @@ const file_rundlet_v1_read_proto_rawDesc = "" +
 	"\rmetadata_only\x18\x04 \x01(\bR\fmetadataOnly\x12 \n" +
 	"\fjson_as_text\x18\x05 \x01(\bR\n" +
 	"jsonAsText\x12%\n" +
-	"\x0esnapshot_token\x18\x06 \x01(\tR\rsnapshotToken\"[\n" +
+	"\x0esnapshot_token\x18\x06 \x01(\tR\rsnapshotToken\x129\n" +
+	"\n" +
+	"fill_lease\x18\a \x01(\v2\x1a.rundlet.v1.FillLeaseTermsR\tfillLease\"\xdd\x01\n" +
 	"\vGetResponse\x12'\n" +
 	"\x05entry\x18\x01 \x01(\v2\x11.rundlet.v1.EntryR\x05entry\x12#\n" +
-	"\rread_revision\x18\x02 \x01(\x04R\freadRevision\"\xb6\x01\n" +
+	"\rread_revision\x18\x02 \x01(\x04R\freadRevision\x126\n" +
+	"\n" +
+	"fill_lease\x18\x03 \x01(\v2\x15.rundlet.v1.FillLeaseH\x00R\tfillLease\x12@\n" +
+	"\x0efill_under_way\x18\x04 \x01(\v2\x18.rundlet.v1.FillUnderWayH\x00R\ffillUnderWayB\x06\n" +
+	"\x04fill\"\xb6\x01\n" +
 	"\x0fBatchGetRequest\x12\x12\n" +
 	"\x04keys\x18\x01 \x03(\tR\x04keys\x12!\n" +
 	"\fmin_revision\x18\x02 \x01(\x04R\vminRevision\x12#\n" +
@@ -447,17 +515,23 @@ var file_rundlet_v1_read_proto_goTypes = []any{
 	(*BatchGetRequest)(nil),  // 2: rundlet.v1.BatchGetRequest
 	(*BatchGetResponse)(nil), // 3: rundlet.v1.BatchGetResponse
 	(*BatchGetResult)(nil),   // 4: rundlet.v1.BatchGetResult
-	(*Entry)(nil),            // 5: rundlet.v1.Entry
+	(*FillLeaseTerms)(nil),   // 5: rundlet.v1.FillLeaseTerms
+	(*Entry)(nil),            // 6: rundlet.v1.Entry
+	(*FillLease)(nil),        // 7: rundlet.v1.FillLease
+	(*FillUnderWay)(nil),     // 8: rundlet.v1.FillUnderWay
 }
 var file_rundlet_v1_read_proto_depIdxs = []int32{
-	5, // 0: rundlet.v1.GetResponse.entry:type_name -> rundlet.v1.Entry
-	4, // 1: rundlet.v1.BatchGetResponse.results:type_name -> rundlet.v1.BatchGetResult
-	5, // 2: rundlet.v1.BatchGetResult.entry:type_name -> rundlet.v1.Entry
-	3, // [3:3] is the sub-list for method output_type
-	3, // [3:3] is the sub-list for method input_type
-	3, // [3:3] is the sub-list for extension type_name
-	3, // [3:3] is the sub-list for extension extendee
-	0, // [0:3] is the sub-list for field type_name
+	5, // 0: rundlet.v1.GetRequest.fill_lease:type_name -> rundlet.v1.FillLeaseTerms
+	6, // 1: rundlet.v1.GetResponse.entry:type_name -> rundlet.v1.Entry
+	7, // 2: rundlet.v1.GetResponse.fill_lease:type_name -> rundlet.v1.FillLease
+	8, // 3: rundlet.v1.GetResponse.fill_under_way:type_name -> rundlet.v1.FillUnderWay
+	4, // 4: rundlet.v1.BatchGetResponse.results:type_name -> rundlet.v1.BatchGetResult
+	6, // 5: rundlet.v1.BatchGetResult.entry:type_name -> rundlet.v1.Entry
+	6, // [6:6] is the sub-list for method output_type
+	6, // [6:6] is the sub-list for method input_type
+	6, // [6:6] is the sub-list for extension type_name
+	6, // [6:6] is the sub-list for extension extendee
+	0, // [0:6] is the sub-list for field type_name
 }
 
 func init() { file_rundlet_v1_read_proto_init() }
@@ -466,6 +540,11 @@ func file_rundlet_v1_read_proto_init() {
 		return
 	}
 	file_rundlet_v1_entry_proto_init()
+	file_rundlet_v1_fill_proto_init()
+	file_rundlet_v1_read_proto_msgTypes[1].OneofWrappers = []any{
+		(*GetResponse_FillLease)(nil),
+		(*GetResponse_FillUnderWay)(nil),
+	}
 	file_rundlet_v1_read_proto_msgTypes[4].OneofWrappers = []any{
 		(*BatchGetResult_Entry)(nil),
 		(*BatchGetResult_Missing)(nil),

@@ -123,6 +123,9 @@ type PutRequest struct {
 	// many percent of it, so that keys which are written together need not expire
 	// together. 0 to 100.
 	JitterPercent uint32 `protobuf:"varint,12,opt,name=jitter_percent,json=jitterPercent,proto3" json:"jitter_percent,omitempty"`
+	// Fill the key: write only if this is its fill lease, which ends. Else
+	// ABORTED, FILL_LEASE_LOST. Not within a Pipeline.
+	FillToken string `protobuf:"bytes,13,opt,name=fill_token,json=fillToken,proto3" json:"fill_token,omitempty"`
 	// Makes the write happen exactly once: a repeat with this id is answered with
 	// the outcome of the first and changes nothing, for at least `request_window`
 	// after its commit, also across restarts. 1 to `request_id_bytes_max` bytes,
@@ -257,6 +260,13 @@ func (x *PutRequest) GetJitterPercent() uint32 {
 		return x.JitterPercent
 	}
 	return 0
+}
+
+func (x *PutRequest) GetFillToken() string {
+	if x != nil {
+		return x.FillToken
+	}
+	return ""
 }
 
 func (x *PutRequest) GetRequestId() string {
@@ -408,6 +418,9 @@ type DeleteRequest struct {
 	// Remove only if all of these hold, too; checked in order, before anything
 	// else. Else ABORTED; the error's `index` is a place in this list.
 	Conditions []*Condition `protobuf:"bytes,6,rep,name=conditions,proto3" json:"conditions,omitempty"`
+	// Give this fill lease back: the key stays absent, and who has waited longest
+	// gets the next one. Else ABORTED, FILL_LEASE_LOST. Not within a Pipeline.
+	FillToken string `protobuf:"bytes,7,opt,name=fill_token,json=fillToken,proto3" json:"fill_token,omitempty"`
 	// Makes the write happen exactly once: a repeat with this id is answered with
 	// the outcome of the first and changes nothing, for at least `request_window`
 	// after its commit, also across restarts. 1 to `request_id_bytes_max` bytes,
@@ -487,6 +500,13 @@ func (x *DeleteRequest) GetConditions() []*Condition {
 		return x.Conditions
 	}
 	return nil
+}
+
+func (x *DeleteRequest) GetFillToken() string {
+	if x != nil {
+		return x.FillToken
+	}
+	return ""
 }
 
 func (x *DeleteRequest) GetRequestId() string {
@@ -1016,7 +1036,7 @@ var File_rundlet_v1_write_proto protoreflect.FileDescriptor
 const file_rundlet_v1_write_proto_rawDesc = "" +
 	"\n" +
 	"\x16rundlet/v1/write.proto\x12\n" +
-	"rundlet.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1arundlet/v1/condition.proto\x1a\x16rundlet/v1/entry.proto\"\xcb\x04\n" +
+	"rundlet.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1arundlet/v1/condition.proto\x1a\x16rundlet/v1/entry.proto\"\xea\x04\n" +
 	"\n" +
 	"PutRequest\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12'\n" +
@@ -1041,6 +1061,8 @@ const file_rundlet_v1_write_proto_rawDesc = "" +
 	"conditions\x12%\n" +
 	"\x0ejitter_percent\x18\f \x01(\rR\rjitterPercent\x12\x1d\n" +
 	"\n" +
+	"fill_token\x18\r \x01(\tR\tfillToken\x12\x1d\n" +
+	"\n" +
 	"request_id\x18\x0f \x01(\tR\trequestIdB\b\n" +
 	"\x06expiryB\x14\n" +
 	"\x12_expected_revision\"\x96\x02\n" +
@@ -1053,7 +1075,7 @@ const file_rundlet_v1_write_proto_rawDesc = "" +
 	"\aexisted\x18\x04 \x01(\bR\aexisted\x12-\n" +
 	"\bprevious\x18\x05 \x01(\v2\x11.rundlet.v1.EntryR\bprevious\x12)\n" +
 	"\x10durable_revision\x18\x06 \x01(\x04R\x0fdurableRevision\x12\x1a\n" +
-	"\breplayed\x18\a \x01(\bR\breplayed\"\xc2\x02\n" +
+	"\breplayed\x18\a \x01(\bR\breplayed\"\xe1\x02\n" +
 	"\rDeleteRequest\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x120\n" +
 	"\x11expected_revision\x18\x02 \x01(\x04H\x00R\x10expectedRevision\x88\x01\x01\x126\n" +
@@ -1066,6 +1088,8 @@ const file_rundlet_v1_write_proto_rawDesc = "" +
 	"\n" +
 	"conditions\x18\x06 \x03(\v2\x15.rundlet.v1.ConditionR\n" +
 	"conditions\x12\x1d\n" +
+	"\n" +
+	"fill_token\x18\a \x01(\tR\tfillToken\x12\x1d\n" +
 	"\n" +
 	"request_id\x18\x0f \x01(\tR\trequestIdB\x14\n" +
 	"\x12_expected_revision\"\x99\x02\n" +

@@ -95,7 +95,13 @@ absl::Status CommitPipeline::Plan(Transaction* transaction,
     commit->durability = Durability::kMemory;
   }
   commit->record_bytes = RecordBytes(*commit);
-  return Admit(*commit);
+  absl::Status admitted = Admit(*commit);
+  // Last of all: whoever says yes may count on it.
+  if (admitted.ok() && receipt.branch == Receipt::Branch::kOperations &&
+      transaction->last_check) {
+    return transaction->last_check();
+  }
+  return admitted;
 }
 
 }  // namespace rundlet

@@ -38,10 +38,11 @@ void FromJson(absl::string_view json, google::protobuf::Message* message) {
 void GrpcFixture::StartServer(GrpcServerOptions options) {
   server_.reset();
   options.address = "127.0.0.1:0";
+  Store* served = &store_;
+  if (options.fill_store != nullptr) served = options.fill_store;
+  if (options.large_store != nullptr) served = options.large_store;
   absl::StatusOr<std::unique_ptr<GrpcServer>> server =
-      options.large_store != nullptr
-          ? GrpcServer::Start(options, options.large_store)
-          : GrpcServer::Start(options, &store_);
+      GrpcServer::Start(options, served);
   ASSERT_TRUE(server.ok()) << server.status();
   server_ = *std::move(server);
   channel_ = grpc::CreateChannel(absl::StrCat("127.0.0.1:", server_->port()),

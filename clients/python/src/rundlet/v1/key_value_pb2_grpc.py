@@ -152,11 +152,15 @@ class KeyValueServiceServicer(object):
         replaced. One transaction, linearizable. Durable as asked for.
         Retry: with a `request_id` always. Without one after UNAVAILABLE, and after
         an unknown outcome only with `create_only`, `expected_revision` or
-        conditions that make a repeat harmless.
+        conditions that make a repeat harmless. With a `fill_token` always.
         Errors: ALREADY_EXISTS, KEY_EXISTS (`create_only`, and the key exists):
         read it, or take another key. ABORTED, CONDITION_FAILED (one of
         `conditions` does not hold, or `expected_revision` is not the key's): read
-        the key and decide anew.
+        the key and decide anew. ABORTED, FILL_LEASE_LOST (`fill_token`: its time
+        is over, or the key was written, deleted or filled since it was given, or
+        the server was started again; nothing was done): throw the value away and
+        Get the key again. FAILED_PRECONDITION, FOREIGN_STORE (`fill_token` is
+        another store's) or NOT_CONFIGURED: as for Get.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -166,14 +170,27 @@ class KeyValueServiceServicer(object):
         """Reads one key.
 
         Effect: none; the newest version, linearizable, or that of a snapshot.
-        Retry: always safe.
+        With `fill_lease`, of those who find the key absent one is given the lease
+        to fill it, and the others wait. They are answered as soon as the key has a
+        value; if the holder gives the lease back, or its time ends, or the key is
+        deleted, who has waited longest is given the next one. Every write of the
+        key by anybody else takes the lease, also one that writes nothing, as the
+        Delete of an absent key: so a client that changes what the value is
+        computed from, and then deletes the key, never meets a value computed
+        before. A lease is kept in memory and ends with the server.
+        Retry: always safe; a lease whose answer was lost ends with its time.
+        Limits: with `fill_lease`, `fill_leases_max`, `fill_waiters_max`,
+        `fill_wait_max` and `fill_hold_max`. A server that drains ends waits.
         Errors: NOT_FOUND, KEY_NOT_FOUND (the key is absent or expired;
         `read_revision` is in the metadata): expected, or ask with
         `allow_missing`. OUT_OF_RANGE, REVISION_NOT_REACHED (`min_revision`):
         retry shortly, or without it. OUT_OF_RANGE, HISTORY_GONE (the snapshot has
         ended): open another one. INVALID_ARGUMENT, INVALID_SNAPSHOT_TOKEN: mend
         the program. FAILED_PRECONDITION, FOREIGN_STORE (the snapshot is another
-        store's): open one.
+        store's): open one. With `fill_lease`: RESOURCE_EXHAUSTED, TOO_MANY (there
+        are as many leases, or waits, as there may be): do without, or retry later.
+        FAILED_PRECONDITION, NOT_CONFIGURED (`fill_leases_max` is 0): ask the
+        operator.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -231,7 +248,7 @@ class KeyValueServiceServicer(object):
         Retry: with a `request_id` always. Without one `deleted` and `previous`
         then tell what the repeat found; and it removes what another client has put
         meanwhile, unless `expected_revision` is set.
-        Errors: ABORTED, CONDITION_FAILED as for Put.
+        Errors: ABORTED, CONDITION_FAILED and FILL_LEASE_LOST as for Put.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -326,7 +343,8 @@ class KeyValueServiceServicer(object):
         fast path.
 
         Effect: each operation is what the method of its name does, with the same
-        durability, atomicity, limits and errors. They take effect in the order
+        durability, atomicity, limits and errors, but for fill leases, which go by
+        the methods alone. They take effect in the order
         sent, so that a read sees the writes before it; their answers come in any
         order, by `id`. Operations are not atomic together; Commit is. An error is
         the answer of its operation and stops nothing else.

@@ -23,9 +23,10 @@ _sym_db = _symbol_database.Default()
 
 
 from rundlet.v1 import entry_pb2 as rundlet_dot_v1_dot_entry__pb2
+from rundlet.v1 import fill_pb2 as rundlet_dot_v1_dot_fill__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15rundlet/v1/read.proto\x12\nrundlet.v1\x1a\x16rundlet/v1/entry.proto\"\x8b\x01\n\nGetRequest\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x15\n\rallow_missing\x18\x02 \x01(\x08\x12\x14\n\x0cmin_revision\x18\x03 \x01(\x04\x12\x15\n\rmetadata_only\x18\x04 \x01(\x08\x12\x14\n\x0cjson_as_text\x18\x05 \x01(\x08\x12\x16\n\x0esnapshot_token\x18\x06 \x01(\t\"F\n\x0bGetResponse\x12 \n\x05\x65ntry\x18\x01 \x01(\x0b\x32\x11.rundlet.v1.Entry\x12\x15\n\rread_revision\x18\x02 \x01(\x04\"z\n\x0f\x42\x61tchGetRequest\x12\x0c\n\x04keys\x18\x01 \x03(\t\x12\x14\n\x0cmin_revision\x18\x02 \x01(\x04\x12\x15\n\rmetadata_only\x18\x03 \x01(\x08\x12\x14\n\x0cjson_as_text\x18\x04 \x01(\x08\x12\x16\n\x0esnapshot_token\x18\x05 \x01(\t\"V\n\x10\x42\x61tchGetResponse\x12+\n\x07results\x18\x01 \x03(\x0b\x32\x1a.rundlet.v1.BatchGetResult\x12\x15\n\rread_revision\x18\x02 \x01(\x04\"Q\n\x0e\x42\x61tchGetResult\x12\"\n\x05\x65ntry\x18\x01 \x01(\x0b\x32\x11.rundlet.v1.EntryH\x00\x12\x11\n\x07missing\x18\x02 \x01(\tH\x00\x42\x08\n\x06resultB6\n\nrundlet.v1P\x01Z&rundlet/clients/go/rundletpb;rundletpbb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15rundlet/v1/read.proto\x12\nrundlet.v1\x1a\x16rundlet/v1/entry.proto\x1a\x15rundlet/v1/fill.proto\"\xbb\x01\n\nGetRequest\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x15\n\rallow_missing\x18\x02 \x01(\x08\x12\x14\n\x0cmin_revision\x18\x03 \x01(\x04\x12\x15\n\rmetadata_only\x18\x04 \x01(\x08\x12\x14\n\x0cjson_as_text\x18\x05 \x01(\x08\x12\x16\n\x0esnapshot_token\x18\x06 \x01(\t\x12.\n\nfill_lease\x18\x07 \x01(\x0b\x32\x1a.rundlet.v1.FillLeaseTerms\"\xaf\x01\n\x0bGetResponse\x12 \n\x05\x65ntry\x18\x01 \x01(\x0b\x32\x11.rundlet.v1.Entry\x12\x15\n\rread_revision\x18\x02 \x01(\x04\x12+\n\nfill_lease\x18\x03 \x01(\x0b\x32\x15.rundlet.v1.FillLeaseH\x00\x12\x32\n\x0e\x66ill_under_way\x18\x04 \x01(\x0b\x32\x18.rundlet.v1.FillUnderWayH\x00\x42\x06\n\x04\x66ill\"z\n\x0f\x42\x61tchGetRequest\x12\x0c\n\x04keys\x18\x01 \x03(\t\x12\x14\n\x0cmin_revision\x18\x02 \x01(\x04\x12\x15\n\rmetadata_only\x18\x03 \x01(\x08\x12\x14\n\x0cjson_as_text\x18\x04 \x01(\x08\x12\x16\n\x0esnapshot_token\x18\x05 \x01(\t\"V\n\x10\x42\x61tchGetResponse\x12+\n\x07results\x18\x01 \x03(\x0b\x32\x1a.rundlet.v1.BatchGetResult\x12\x15\n\rread_revision\x18\x02 \x01(\x04\"Q\n\x0e\x42\x61tchGetResult\x12\"\n\x05\x65ntry\x18\x01 \x01(\x0b\x32\x11.rundlet.v1.EntryH\x00\x12\x11\n\x07missing\x18\x02 \x01(\tH\x00\x42\x08\n\x06resultB6\n\nrundlet.v1P\x01Z&rundlet/clients/go/rundletpb;rundletpbb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,14 +34,14 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'rundlet.v1.read_pb2', _glob
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\nrundlet.v1P\001Z&rundlet/clients/go/rundletpb;rundletpb'
-  _globals['_GETREQUEST']._serialized_start=62
-  _globals['_GETREQUEST']._serialized_end=201
-  _globals['_GETRESPONSE']._serialized_start=203
-  _globals['_GETRESPONSE']._serialized_end=273
-  _globals['_BATCHGETREQUEST']._serialized_start=275
-  _globals['_BATCHGETREQUEST']._serialized_end=397
-  _globals['_BATCHGETRESPONSE']._serialized_start=399
-  _globals['_BATCHGETRESPONSE']._serialized_end=485
-  _globals['_BATCHGETRESULT']._serialized_start=487
-  _globals['_BATCHGETRESULT']._serialized_end=568
+  _globals['_GETREQUEST']._serialized_start=85
+  _globals['_GETREQUEST']._serialized_end=272
+  _globals['_GETRESPONSE']._serialized_start=275
+  _globals['_GETRESPONSE']._serialized_end=450
+  _globals['_BATCHGETREQUEST']._serialized_start=452
+  _globals['_BATCHGETREQUEST']._serialized_end=574
+  _globals['_BATCHGETRESPONSE']._serialized_start=576
+  _globals['_BATCHGETRESPONSE']._serialized_end=662
+  _globals['_BATCHGETRESULT']._serialized_start=664
+  _globals['_BATCHGETRESULT']._serialized_end=745
 # @@protoc_insertion_point(module_scope)

@@ -27,7 +27,7 @@ EXPIRY_TEST_NEVER: ExpiryTest
 EXPIRY_TEST_EXPIRES: ExpiryTest
 
 class PutRequest(_message.Message):
-    __slots__ = ("key", "value", "ttl", "expire_time", "keep_expiry", "create_only", "expected_revision", "durability", "return_previous", "json_as_text", "conditions", "jitter_percent", "request_id")
+    __slots__ = ("key", "value", "ttl", "expire_time", "keep_expiry", "create_only", "expected_revision", "durability", "return_previous", "json_as_text", "conditions", "jitter_percent", "fill_token", "request_id")
     KEY_FIELD_NUMBER: _ClassVar[int]
     VALUE_FIELD_NUMBER: _ClassVar[int]
     TTL_FIELD_NUMBER: _ClassVar[int]
@@ -40,6 +40,7 @@ class PutRequest(_message.Message):
     JSON_AS_TEXT_FIELD_NUMBER: _ClassVar[int]
     CONDITIONS_FIELD_NUMBER: _ClassVar[int]
     JITTER_PERCENT_FIELD_NUMBER: _ClassVar[int]
+    FILL_TOKEN_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     key: str
     value: _entry_pb2.Value
@@ -53,8 +54,9 @@ class PutRequest(_message.Message):
     json_as_text: bool
     conditions: _containers.RepeatedCompositeFieldContainer[_condition_pb2.Condition]
     jitter_percent: int
+    fill_token: str
     request_id: str
-    def __init__(self, key: _Optional[str] = ..., value: _Optional[_Union[_entry_pb2.Value, _Mapping]] = ..., ttl: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., keep_expiry: bool = ..., create_only: bool = ..., expected_revision: _Optional[int] = ..., durability: _Optional[_Union[_entry_pb2.Durability, str]] = ..., return_previous: bool = ..., json_as_text: bool = ..., conditions: _Optional[_Iterable[_Union[_condition_pb2.Condition, _Mapping]]] = ..., jitter_percent: _Optional[int] = ..., request_id: _Optional[str] = ...) -> None: ...
+    def __init__(self, key: _Optional[str] = ..., value: _Optional[_Union[_entry_pb2.Value, _Mapping]] = ..., ttl: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., keep_expiry: bool = ..., create_only: bool = ..., expected_revision: _Optional[int] = ..., durability: _Optional[_Union[_entry_pb2.Durability, str]] = ..., return_previous: bool = ..., json_as_text: bool = ..., conditions: _Optional[_Iterable[_Union[_condition_pb2.Condition, _Mapping]]] = ..., jitter_percent: _Optional[int] = ..., fill_token: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
 
 class PutResponse(_message.Message):
     __slots__ = ("revision", "read_revision", "durability", "existed", "previous", "durable_revision", "replayed")
@@ -75,13 +77,14 @@ class PutResponse(_message.Message):
     def __init__(self, revision: _Optional[int] = ..., read_revision: _Optional[int] = ..., durability: _Optional[_Union[_entry_pb2.Durability, str]] = ..., existed: bool = ..., previous: _Optional[_Union[_entry_pb2.Entry, _Mapping]] = ..., durable_revision: _Optional[int] = ..., replayed: bool = ...) -> None: ...
 
 class DeleteRequest(_message.Message):
-    __slots__ = ("key", "expected_revision", "durability", "return_previous", "json_as_text", "conditions", "request_id")
+    __slots__ = ("key", "expected_revision", "durability", "return_previous", "json_as_text", "conditions", "fill_token", "request_id")
     KEY_FIELD_NUMBER: _ClassVar[int]
     EXPECTED_REVISION_FIELD_NUMBER: _ClassVar[int]
     DURABILITY_FIELD_NUMBER: _ClassVar[int]
     RETURN_PREVIOUS_FIELD_NUMBER: _ClassVar[int]
     JSON_AS_TEXT_FIELD_NUMBER: _ClassVar[int]
     CONDITIONS_FIELD_NUMBER: _ClassVar[int]
+    FILL_TOKEN_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     key: str
     expected_revision: int
@@ -89,8 +92,9 @@ class DeleteRequest(_message.Message):
     return_previous: bool
     json_as_text: bool
     conditions: _containers.RepeatedCompositeFieldContainer[_condition_pb2.Condition]
+    fill_token: str
     request_id: str
-    def __init__(self, key: _Optional[str] = ..., expected_revision: _Optional[int] = ..., durability: _Optional[_Union[_entry_pb2.Durability, str]] = ..., return_previous: bool = ..., json_as_text: bool = ..., conditions: _Optional[_Iterable[_Union[_condition_pb2.Condition, _Mapping]]] = ..., request_id: _Optional[str] = ...) -> None: ...
+    def __init__(self, key: _Optional[str] = ..., expected_revision: _Optional[int] = ..., durability: _Optional[_Union[_entry_pb2.Durability, str]] = ..., return_previous: bool = ..., json_as_text: bool = ..., conditions: _Optional[_Iterable[_Union[_condition_pb2.Condition, _Mapping]]] = ..., fill_token: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
 
 class DeleteResponse(_message.Message):
     __slots__ = ("deleted", "revision", "read_revision", "durability", "previous", "durable_revision", "replayed")
