@@ -56,6 +56,10 @@ std::set<std::string> NeedsOf(const Scenario& scenario, const Json& json) {
     if (step.method == "PutLarge" || step.method == "GetLarge") {
       needs.insert("large");
     }
+    if (step.request.contains("fillLease") ||
+        step.request.contains("fillToken")) {
+      needs.insert("fills");
+    }
     if (step.kind == Step::Kind::kReceive || step.method == "OpenSnapshot") {
       needs.insert("steady");
     }
@@ -138,8 +142,8 @@ absl::StatusOr<Limits> ParseLimits(const Json& json) {
 
 const std::set<std::string>& Needs() {
   static const auto* const needs = new std::set<std::string>{
-      "clock",  "compact", "forgets", "history", "large",
-      "limits", "restart", "server",  "steady"};
+      "clock", "compact", "fills",   "forgets", "history",
+      "large", "limits",  "restart", "server",  "steady"};
   return *needs;
 }
 

@@ -10,6 +10,7 @@
 #include "service/gateway/text_gateway.h"
 #include "service/grpc/grpc_server.h"
 #include "storage/blocking_store.h"
+#include "storage/fill/fill_store.h"
 #include "storage/large/large_store.h"
 #include "storage/open.h"
 #include "tests/conformance/grpc_store.h"
@@ -58,7 +59,10 @@ class EngineWorld : public ScenarioWorld {
   ScenarioDoor* door() override { return door_.get(); }
   int grpc_port() override { return server_ == nullptr ? 0 : server_->port(); }
   absl::Time Now() override { return clock_.Now(); }
-  void Advance(absl::Duration duration) override { clock_.Advance(duration); }
+  void Advance(absl::Duration duration) override {
+    clock_.Advance(duration);
+    if (fills_ != nullptr) fills_->EndDue();
+  }
   absl::Status Compact() override {
     return BlockingStore(engine_.get()).Compact().status();
   }
@@ -69,6 +73,7 @@ class EngineWorld : public ScenarioWorld {
     gateway_ = nullptr;
     server_ = nullptr;
     large_ = nullptr;
+    fills_ = nullptr;
     engine_ = nullptr;
     return Start();
   }
@@ -121,10 +126,14 @@ class EngineWorld : public ScenarioWorld {
     large.chunk_bytes = 1000;
     large.collect_interval = absl::ZeroDuration();
     large.clock = &clock_;
-    large_ = std::make_unique<LargeStore>(engine_.get(), std::move(large));
+    FillOptions fills;
+    fills.clock = &clock_;
+    fills_ = std::make_unique<FillStore>(engine_.get(), std::move(fills));
+    large_ = std::make_unique<LargeStore>(fills_.get(), std::move(large));
     GrpcServerOptions options;
     options.address = "127.0.0.1:0";
     options.large_store = large_.get();
+    options.fill_store = fills_.get();
     auto server = GrpcServer::Start(options, large_.get());
     if (!server.ok()) return server.status();
     server_ = *std::move(server);
@@ -147,6 +156,7 @@ class EngineWorld : public ScenarioWorld {
   FakeClock clock_;
   CrashableFileSystem disk_;
   std::unique_ptr<Store> engine_;
+  std::unique_ptr<FillStore> fills_;   // gRPC: below it
   std::unique_ptr<LargeStore> large_;  // gRPC: what is served
   std::unique_ptr<GrpcServer> server_;
   std::unique_ptr<TextGateway> gateway_;
@@ -166,6 +176,7 @@ ScenarioDoorKind EngineDoor(const char* name, Front front,
     kind.has.insert("server");
     kind.has.insert("large");
   }
+  if (front == Front::kUnary) kind.has.insert("fills");
   kind.plain_only = front == Front::kText;
   kind.make = [front, disturbance](const Limits& limits) {
     return std::make_unique<EngineWorld>(limits, front, disturbance);

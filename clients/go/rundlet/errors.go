@@ -34,6 +34,7 @@ const (
 	ErrKeyExists            Reason = "KEY_EXISTS"
 	ErrBackupExists         Reason = "BACKUP_EXISTS"
 	ErrConditionFailed      Reason = "CONDITION_FAILED"
+	ErrFillLeaseLost        Reason = "FILL_LEASE_LOST"
 	ErrHistoryGone          Reason = "HISTORY_GONE"
 	ErrRevisionNotReached   Reason = "REVISION_NOT_REACHED"
 	ErrStorageFull          Reason = "STORAGE_FULL"

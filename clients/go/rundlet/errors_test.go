@@ -49,6 +49,7 @@ func TestEachReasonIsFound(t *testing.T) {
 		rundlet.ErrKeyNotFound:          codes.NotFound,
 		rundlet.ErrKeyExists:            codes.AlreadyExists,
 		rundlet.ErrConditionFailed:      codes.Aborted,
+		rundlet.ErrFillLeaseLost:        codes.Aborted,
 		rundlet.ErrHistoryGone:          codes.OutOfRange,
 		rundlet.ErrRevisionNotReached:   codes.OutOfRange,
 		rundlet.ErrStorageFull:          codes.ResourceExhausted,

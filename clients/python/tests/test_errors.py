@@ -33,6 +33,7 @@ from scripted_server import Failure, end_of_call, failure
         ("NOT_FOUND", "KEY_NOT_FOUND", rundlet.KeyNotFoundError),
         ("ALREADY_EXISTS", "KEY_EXISTS", rundlet.KeyExistsError),
         ("ABORTED", "CONDITION_FAILED", rundlet.ConditionFailedError),
+        ("ABORTED", "FILL_LEASE_LOST", rundlet.FillLeaseLostError),
         ("OUT_OF_RANGE", "HISTORY_GONE", rundlet.HistoryGoneError),
         (
             "OUT_OF_RANGE",

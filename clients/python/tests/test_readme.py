@@ -23,7 +23,7 @@ SAID = re.compile(r"^ *print\(.*\)  # (.*)$", re.MULTILINE)
 
 
 def test_there_are_programs():
-    assert len(PROGRAMS) == 4
+    assert len(PROGRAMS) == 5
 
 
 @pytest.mark.parametrize("program", PROGRAMS)

@@ -11,6 +11,7 @@ import grpc
 from rundlet import entries, messages
 from rundlet.calls import DEFAULT_TIMEOUT
 from rundlet.counted_writes import CountedWrites
+from rundlet.fills import Fills
 from rundlet.large_values import LargeReads, LargeWrites
 from rundlet.maintenance import Maintenance
 from rundlet.reads import Reads
@@ -72,7 +73,7 @@ def connect(
 
 
 class Client(
-    Reads, LargeReads, Writes, LargeWrites, CountedWrites, Maintenance
+    Reads, LargeReads, Writes, LargeWrites, CountedWrites, Fills, Maintenance
 ):
     """A store, by way of a gRPC channel, which it closes.
 

@@ -120,6 +120,11 @@ class ConditionFailedError(_FoundError):
     """A condition does not hold. Nothing was done."""
 
 
+class FillLeaseLostError(RundletError):
+    """The time of a fill lease is over, or the key was written since. Nothing
+    was done."""
+
+
 class RevisionNotReachedError(RundletError):
     """The server has not seen `min_revision` yet. Retry shortly."""
 
@@ -201,6 +206,7 @@ _BY_REASON: Mapping[str, type[RundletError]] = {
     "KEY_NOT_FOUND": KeyNotFoundError,
     "KEY_EXISTS": KeyExistsError,
     "CONDITION_FAILED": ConditionFailedError,
+    "FILL_LEASE_LOST": FillLeaseLostError,
     "REVISION_NOT_REACHED": RevisionNotReachedError,
     "HISTORY_GONE": HistoryGoneError,
     "STORAGE_FULL": StorageFullError,
