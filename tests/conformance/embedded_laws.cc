@@ -83,6 +83,38 @@ TEST_P(EmbeddedLaws, ValuesHaveNoOrder) {
   }
 }
 
+TEST_P(EmbeddedLaws, ALastCheckMayRefuseATransaction) {
+  int asked = 0;
+  Transaction put;
+  put.operations.push_back(PutOperation{"k", Value::Text("v")});
+  put.last_check = [&asked] {
+    ++asked;
+    return absl::AbortedError("not now");
+  };
+  EXPECT_EQ(store().Commit(put).status(), absl::AbortedError("not now"));
+  EXPECT_EQ(asked, 1);
+  EXPECT_FALSE(Get("k").has_value());
+  // It is not asked about what is not to run.
+  put.conditions.push_back(Condition::Exists("none"));
+  EXPECT_EQ(Commit(put).branch, Receipt::Branch::kNone);
+  EXPECT_EQ(asked, 1);
+}
+
+TEST_P(EmbeddedLaws, ALastCheckIsNotAskedAboutARepeat) {
+  int asked = 0;
+  Transaction put;
+  put.operations.push_back(PutOperation{"k", Value::Text("v")});
+  put.request = RequestId{"", "once"};
+  put.last_check = [&asked] {
+    return ++asked == 1 ? absl::OkStatus() : absl::AbortedError("again");
+  };
+  const Receipt first = Commit(put);
+  const Receipt repeat = Commit(put);
+  EXPECT_TRUE(repeat.replayed);
+  EXPECT_EQ(repeat.revision, first.revision);
+  EXPECT_EQ(asked, 1);
+}
+
 TEST_P(EmbeddedLaws, ReadsAtAPagesRevisionAgreeWithThePage) {
   Put("a", "old");
   Put("b", "old");

@@ -22,6 +22,7 @@ import tempfile
 import defects_of_checks
 import defects_of_compression
 import defects_of_content
+import defects_of_fills
 import defects_of_large_values
 import defects_of_orders
 import defects_of_syncs
@@ -36,6 +37,7 @@ DEFECTS = (
     + defects_of_views.DEFECTS
     + defects_of_checks.DEFECTS
     + defects_of_compression.DEFECTS
+    + defects_of_fills.DEFECTS
     + defects_of_large_values.DEFECTS
     + defects_of_orders.DEFECTS
     + defects_of_the_server.DEFECTS

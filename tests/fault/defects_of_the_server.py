@@ -78,13 +78,12 @@ DEFECTS = [
         "commit a write again without its id",
         (ADDS,),
         GRPC + "key_value_service.cc",
-        "  store_->Commit(std::move(write->transaction),\n"
-        "                 [call = std::move(call), notes",
-        "  Transaction again = write->transaction;\n"
-        "  again.request.reset();\n"
-        "  store_->Commit(std::move(again), [](absl::StatusOr<Receipt>) {});\n"
-        "  store_->Commit(std::move(write->transaction),\n"
-        "                 [call = std::move(call), notes",
+        "    store_->Commit(std::move(write->transaction), std::move(done));\n",
+        "    Transaction again = write->transaction;\n"
+        "    again.request.reset();\n"
+        "    store_->Commit(std::move(again),\n"
+        "                   [](absl::StatusOr<Receipt>) {});\n"
+        "    store_->Commit(std::move(write->transaction), std::move(done));\n",
     ),
     defect(
         "tell the answer to a repeat as a first one",
