@@ -3,19 +3,26 @@
 #include <utility>
 
 #include "absl/synchronization/notification.h"
+#include "storage/short_wait.h"
 
 namespace rundlet {
 namespace {
 
+enum class Soon { kNo, kYes };
+
 // Starts a call with a callback that keeps its answer, and waits for it.
 template <typename Answer, typename Start>
-Answer Wait(Start start) {
+Answer Wait(Start start, Soon soon = Soon::kNo) {
   absl::Notification answered;
   Answer kept = absl::UnknownError("the store gave no answer");
   start([&](Answer answer) {
     kept = std::move(answer);
     answered.Notify();
   });
+  if (soon == Soon::kYes &&
+      IsOverSoon([&answered] { return answered.HasBeenNotified(); })) {
+    return kept;
+  }
   answered.WaitForNotification();
   return kept;
 }
@@ -30,9 +37,13 @@ Transaction Single(Operation operation) {
 
 absl::StatusOr<Receipt> BlockingStore::Commit(Transaction transaction) {
   transaction.may_block = true;
-  return Wait<absl::StatusOr<Receipt>>([&](Store::CommitCallback done) {
-    store_->Commit(std::move(transaction), std::move(done));
-  });
+  const bool is_soon = transaction.durability == Durability::kOs ||
+                       transaction.durability == Durability::kMemory;
+  return Wait<absl::StatusOr<Receipt>>(
+      [&](Store::CommitCallback done) {
+        store_->Commit(std::move(transaction), std::move(done));
+      },
+      is_soon ? Soon::kYes : Soon::kNo);
 }
 
 absl::StatusOr<ReadResult> BlockingStore::Read(ReadRequest request) {

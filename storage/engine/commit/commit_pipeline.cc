@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "storage/engine/sync_point.h"
 #include "storage/format/record.h"
+#include "storage/short_wait.h"
 
 namespace rundlet {
 namespace {
@@ -84,7 +85,7 @@ std::vector<std::string> CommitPipeline::Commit(Transaction* transaction,
                                                 Callback* done) {
   absl::Status planned;
   {
-    const absl::MutexLock lock(&mu_);
+    const ShortWaitLock lock(&mu_);
     CommitPtr commit = NewCommit();
     planned = Plan(transaction, values, commit.get());
     TransactionPlan& plan = commit->plan;

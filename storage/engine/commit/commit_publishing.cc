@@ -2,6 +2,7 @@
 
 #include "storage/engine/commit/commit_pipeline.h"
 #include "storage/engine/sync_point.h"
+#include "storage/short_wait.h"
 
 namespace rundlet {
 namespace {
@@ -110,7 +111,7 @@ void CommitPipeline::Publish() {
       }
       commit->done = nullptr;
     }
-    mu_.Lock();
+    LockSoon(&mu_);
     for (CommitPtr& commit : ready_) Release(std::move(commit));
   }
   publishing_ = false;

@@ -8,6 +8,7 @@
 #include "storage/engine/record_version.h"
 #include "storage/engine/sync_point.h"
 #include "storage/format/record.h"
+#include "storage/short_wait.h"
 
 namespace rundlet {
 namespace {
@@ -97,7 +98,7 @@ void CommitPipeline::WriteQueued(Writer writer) {
     RUNDLET_SYNC_POINT("commit: group to be written");
     const absl::Status written = WriteGroup();
     RUNDLET_SYNC_POINT("commit: group written");
-    mu_.Lock();
+    LockSoon(&mu_);
     writing_ = false;
     role_left_.SignalAll();
     if (!written.ok()) {
