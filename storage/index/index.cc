@@ -8,9 +8,9 @@
 namespace rundlet {
 namespace {
 
-// What a key costs besides its node: its places in half-filled tables and tree
-// nodes. An estimate, for operators.
-constexpr uint64_t kPlacesBytes = 28;
+// Estimates, for operators: a key's places in a table that is half full, and
+// among those that expire.
+constexpr uint64_t kPlaceBytes = 16;
 constexpr uint64_t kExpiryBytes = 24;
 
 bool IsOnlyDeleted(absl::Span<const Version> versions) {
@@ -271,7 +271,8 @@ Index::Usage Index::usage() const {
   Usage usage;
   usage.keys = keys_;
   usage.live_bytes = live_bytes_;
-  usage.index_bytes = node_bytes_ + table_.size() * kPlacesBytes +
+  usage.index_bytes = node_bytes_ + order_.bytes() +
+                      table_.size() * kPlaceBytes +
                       expiries_.size() * kExpiryBytes;
   return usage;
 }

@@ -55,6 +55,12 @@ class KeyNode {
 
   absl::string_view key() const { return {KeyBytes(), key_bytes_}; }
 
+  // Has the two lines of the cache fetched that most nodes take.
+  void Prefetch() const {
+    __builtin_prefetch(this, /*rw=*/0, /*locality=*/3);
+    __builtin_prefetch(KeyBytes(), /*rw=*/0, /*locality=*/3);
+  }
+
   // Readers.
   Version newest() const { return Unpack(Read()); }
   AsOf ReadAsOf(Revision at) const;

@@ -4,67 +4,69 @@ namespace rundlet {
 namespace {
 
 // Nodes that are on their way to the cache while one is visited.
-constexpr int kNodesAhead = 8;
+constexpr int kNodesAhead = 16;
 
-// Goes before an iterator through the same nodes.
-template <typename Iterator>
+// Goes before a cursor through the same nodes.
 class Lookahead {
  public:
-  Lookahead(Iterator from, Iterator end) : next_(from), end_(end) {
+  explicit Lookahead(const KeyTree::Cursor& from) : next_(from) {
     for (int i = 0; i < kNodesAhead; ++i) Step();
   }
 
   void Step() {
-    if (next_ == end_) return;
-    __builtin_prefetch(*next_, /*rw=*/0, /*locality=*/3);
-    ++next_;
+    if (next_.is_end()) return;
+    next_.node()->Prefetch();
+    next_.Next();
   }
 
  private:
-  Iterator next_;
-  const Iterator end_;
+  KeyTree::Cursor next_;
 };
 
 }  // namespace
 
 void KeyOrder::Insert(KeyNode* node) {
   const absl::MutexLock lock(&mu_);
-  nodes_.insert(node);
+  nodes_.Insert(node);
 }
 
 void KeyOrder::Erase(KeyNode* node) {
   const absl::MutexLock lock(&mu_);
-  nodes_.erase(node);
+  nodes_.Erase(node->key());
 }
 
 void KeyOrder::Forwards(const KeyRange& range, absl::string_view after,
                         VisitNode visit) const {
   const absl::ReaderMutexLock lock(&mu_);
   // Behind `after`, but never before the range's start.
-  auto it = after.empty() || after < range.start
-                ? nodes_.lower_bound(absl::string_view(range.start))
-                : nodes_.upper_bound(after);
-  Lookahead ahead(it, nodes_.end());
-  for (; it != nodes_.end() && range.Contains((*it)->key()); ++it) {
+  KeyTree::Cursor cursor = after.empty() || after < range.start
+                               ? nodes_.LowerBound(range.start)
+                               : nodes_.UpperBound(after);
+  Lookahead ahead(cursor);
+  for (; !cursor.is_end(); cursor.Next()) {
+    KeyNode* const node = cursor.node();
+    if (!range.Contains(node->key())) return;
     ahead.Step();
-    if (!visit(*it)) return;
+    if (!visit(node)) return;
   }
 }
 
 void KeyOrder::Backwards(const KeyRange& range, absl::string_view after,
                          VisitNode visit) const {
   const absl::ReaderMutexLock lock(&mu_);
-  auto it = nodes_.end();
-  if (!range.end.empty()) {
-    it = nodes_.lower_bound(absl::string_view(range.end));
+  const bool is_inside =
+      !after.empty() && (range.end.empty() || after < range.end);
+  const absl::string_view end = is_inside ? after : range.end;
+  KeyTree::Cursor cursor = end.empty() ? nodes_.End() : nodes_.LowerBound(end);
+  while (cursor.Previous()) {
+    KeyNode* const node = cursor.node();
+    if (!range.Contains(node->key()) || !visit(node)) return;
   }
-  if (!after.empty() && (range.end.empty() || after < range.end)) {
-    it = nodes_.lower_bound(after);
-  }
-  while (it != nodes_.begin()) {
-    --it;
-    if (!range.Contains((*it)->key()) || !visit(*it)) return;
-  }
+}
+
+size_t KeyOrder::bytes() const {
+  const absl::ReaderMutexLock lock(&mu_);
+  return nodes_.bytes();
 }
 
 }  // namespace rundlet

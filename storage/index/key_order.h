@@ -4,11 +4,11 @@
 #define RUNDLET_STORAGE_INDEX_KEY_ORDER_H_
 
 #include "absl/base/thread_annotations.h"
-#include "absl/container/btree_set.h"
 #include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "storage/index/key_node.h"
+#include "storage/index/key_tree.h"
 #include "storage/scan.h"
 
 namespace rundlet {
@@ -31,19 +31,12 @@ class KeyOrder {
   void Backwards(const KeyRange& range, absl::string_view after,
                  VisitNode visit) const ABSL_LOCKS_EXCLUDED(mu_);
 
- private:
-  struct ByKey {
-    using is_transparent = void;
-    static absl::string_view KeyOf(const KeyNode* node) { return node->key(); }
-    static absl::string_view KeyOf(absl::string_view key) { return key; }
-    template <typename A, typename B>
-    bool operator()(const A& a, const B& b) const {
-      return KeyOf(a) < KeyOf(b);
-    }
-  };
+  // Besides the nodes.
+  size_t bytes() const ABSL_LOCKS_EXCLUDED(mu_);
 
+ private:
   mutable absl::Mutex mu_;
-  absl::btree_set<KeyNode*, ByKey> nodes_ ABSL_GUARDED_BY(mu_);
+  KeyTree nodes_ ABSL_GUARDED_BY(mu_);
 };
 
 }  // namespace rundlet

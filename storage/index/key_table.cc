@@ -71,7 +71,7 @@ void KeyTable::PrefetchNode(uint64_t hash) const {
   for (size_t position = HomeOf(hash, kShardBits);; ++position) {
     const uint64_t slot = slots->At(position).load(std::memory_order_relaxed);
     if (slot == kEmpty) return;
-    if (MayBe(slot, hash)) return Prefetch(NodeOf(slot));
+    if (MayBe(slot, hash)) return NodeOf(slot)->Prefetch();
   }
 }
 
@@ -94,7 +94,7 @@ void KeyTable::Rebuild(Shard& shard) {
        ++position) {
     const uint64_t ahead =
         old->At(position + kNodesAtOnce).load(std::memory_order_relaxed);
-    if (IsNode(ahead)) Prefetch(NodeOf(ahead));
+    if (IsNode(ahead)) NodeOf(ahead)->Prefetch();
     const uint64_t slot = old->At(position).load(std::memory_order_relaxed);
     if (!IsNode(slot)) continue;
     Place(*slots, NodeOf(slot), HashedKey(NodeOf(slot)->key()).hash);
