@@ -28,11 +28,11 @@ class Vigil {
   bool may_stay() const { return may_stay_; }
 
  private:
-  // One processor is for whom they wait for.
+  // Where there is one processor, whom they wait for needs it.
   static int Max() {
-    static const int max =
-        static_cast<int>(std::thread::hardware_concurrency()) - 1;
-    return max;
+    static const int processors =
+        static_cast<int>(std::thread::hardware_concurrency());
+    return processors > 1 ? processors : 0;
   }
 
   static std::atomic<int> awake_;

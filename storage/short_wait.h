@@ -3,9 +3,9 @@
 // To sleep and be woken takes two threads tens of microseconds, on a virtual
 // machine more than fifty; a commit under another thread's lock takes one or
 // two. So who waits for such a one stays awake for about ten, as long as no
-// more threads do so than there are processors beside their own, and sleeps
-// then. (Karlin et al., "Empirical Studies of Competitive Spinning for a
-// Shared-Memory Multiprocessor", SOSP 1991.)
+// more threads do so than there are processors, and sleeps then. (Karlin et
+// al., "Empirical Studies of Competitive Spinning for a Shared-Memory
+// Multiprocessor", SOSP 1991.)
 
 #ifndef RUNDLET_STORAGE_SHORT_WAIT_H_
 #define RUNDLET_STORAGE_SHORT_WAIT_H_
