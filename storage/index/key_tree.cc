@@ -210,13 +210,14 @@ void KeyTree::Erase(absl::string_view key) {
   if (is_empty) {
     --inners_;
     ++leaves_;
-    root_ = {std::make_unique<Leaf>(), nullptr};
+    root_.inner.reset();
+    root_.leaf = std::make_unique<Leaf>();
     last_ = root_.leaf.get();
   }
   while (root_.inner != nullptr && root_.inner->children.size() == 1) {
     --inners_;
-    Child only = std::move(root_.inner->children.front());
-    root_ = std::move(only);
+    const std::unique_ptr<Inner> old = std::move(root_.inner);
+    root_ = std::move(old->children.front());
   }
 }
 
