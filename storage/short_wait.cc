@@ -3,6 +3,8 @@
 #include <atomic>
 #include <thread>
 
+#include "absl/cleanup/cleanup.h"
+
 namespace rundlet {
 namespace {
 
@@ -17,36 +19,27 @@ void Pause() {
 #endif
 }
 
-// One that stays awake, if it may.
-class Vigil {
- public:
-  Vigil() : may_stay_(awake_.fetch_add(1, std::memory_order_relaxed) < Max()) {}
-  ~Vigil() { awake_.fetch_sub(1, std::memory_order_relaxed); }
-  Vigil(const Vigil&) = delete;
-  Vigil& operator=(const Vigil&) = delete;
+// Of those who wait.
+std::atomic<int> threads_awake{0};
 
-  bool may_stay() const { return may_stay_; }
-
- private:
-  // Where there is one processor, whom they wait for needs it.
-  static int Max() {
-    static const int processors =
-        static_cast<int>(std::thread::hardware_concurrency());
-    return processors > 1 ? processors : 0;
-  }
-
-  static std::atomic<int> awake_;
-  const bool may_stay_;
-};
-
-std::atomic<int> Vigil::awake_{0};
+// Where there is one processor, whom they wait for needs it.
+int ThreadsAwakeMax() {
+  static const int kProcessors =
+      static_cast<int>(std::thread::hardware_concurrency());
+  return kProcessors > 1 ? kProcessors : 0;
+}
 
 }  // namespace
 
 bool IsOverSoon(absl::FunctionRef<bool()> is_over) {
   if (is_over()) return true;
-  const Vigil vigil;
-  if (!vigil.may_stay()) return false;
+  const absl::Cleanup sleep = [] {
+    threads_awake.fetch_sub(1, std::memory_order_relaxed);
+  };
+  if (threads_awake.fetch_add(1, std::memory_order_relaxed) >=
+      ThreadsAwakeMax()) {
+    return false;
+  }
   for (int pauses = 0; pauses < kPausesMax; ++pauses) {
     Pause();
     if (is_over()) return true;
