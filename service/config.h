@@ -53,6 +53,10 @@ struct ServerConfig {
   absl::Duration scrub_interval;  // zero: never
   uint64_t verify_bytes_per_second = 0;
 
+  absl::Duration write_delay_max;
+  uint64_t waiting_writes_max = 0;
+  uint64_t waiting_bytes_max = 0;
+
   uint64_t grpc_connections_max = 0;
   uint64_t grpc_connections_per_address_max = 0;
   uint64_t grpc_request_bytes_max = 0;

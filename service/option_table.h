@@ -4,26 +4,14 @@
 #ifndef RUNDLET_SERVICE_OPTION_TABLE_H_
 #define RUNDLET_SERVICE_OPTION_TABLE_H_
 
-#include <string>
+#include <vector>
 
-#include "absl/status/status.h"
-#include "absl/types/span.h"
-#include "service/config.h"
+#include "service/option_row.h"
 
 namespace rundlet {
 
-struct OptionRow {
-  const char* name;     // behind "--"
-  const char* unit;     // of the value, as --help shows it
-  const char* initial;  // the value where nothing else is said
-  const char* sentence;
-  // Puts the value into the configuration, or says what is wrong with it, going
-  // on from "--name=value".
-  absl::Status (*assign)(const std::string& text, ServerConfig* config);
-};
-
 // In the order of --help.
-absl::Span<const OptionRow> ServerOptions();
+std::vector<OptionRow> ServerOptions();
 
 }  // namespace rundlet
 

@@ -1,6 +1,7 @@
 #include "service/server.h"
 
 #include <algorithm>
+#include <random>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "service/admission/write_admission.h"
 #include "service/gateway/text_gateway.h"
 #include "service/grpc/grpc_server.h"
 #include "service/memory_limit.h"
@@ -67,7 +69,8 @@ ServerConfig FitToMemory(ServerConfig config) {
   const uint64_t share = config.memory_bytes_max / kMemoryShares;
   for (uint64_t* bytes :
        {&config.cache_bytes, &config.grpc_request_bytes_max,
-        &config.grpc_transport_bytes_max, &config.text_buffered_bytes_max}) {
+        &config.grpc_transport_bytes_max, &config.text_buffered_bytes_max,
+        &config.waiting_bytes_max}) {
     *bytes = std::min(*bytes, share);
   }
   return config;
@@ -87,6 +90,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerConfig& given,
   if (status.ok()) {
     if (hooks.before_doors) hooks.before_doors();
     server->WrapStore(config);
+    server->StartAdmission(config);
     status = server->OpenDoors(config, std::move(hooks.on_shutdown));
   }
   if (!status.ok()) return status;
@@ -107,6 +111,7 @@ void Server::Drain(absl::Duration timeout) {
   text.join();
   grpc_.reset();
   text_.reset();
+  if (admission_ != nullptr) admission_->Close();
   large_store_.reset();
   fill_store_.reset();
   store_.reset();
@@ -190,6 +195,16 @@ void Server::WrapStore(const ServerConfig& config) {
       std::make_unique<LargeStore>(fill_store_.get(), std::move(options));
 }
 
+void Server::StartAdmission(const ServerConfig& config) {
+  WriteAdmission::Settings settings;
+  settings.default_durability = config.durability;
+  settings.delay.delay_max = config.write_delay_max;
+  settings.delay.writes_max = config.waiting_writes_max;
+  settings.waiting_bytes_max = config.waiting_bytes_max;
+  settings.seed = std::random_device()();
+  admission_ = WriteAdmission::Create(large_store_.get(), settings);
+}
+
 absl::Status Server::OpenDoors(const ServerConfig& config,
                                std::function<void()> on_shutdown) {
   std::vector<LogField> places;
@@ -216,6 +231,7 @@ absl::StatusOr<HostPort> Server::OpenGrpc(const ServerConfig& config) {
   options.backup_root = config.backup_root;
   options.large_store = large_store_.get();
   options.fill_store = fill_store_.get();
+  options.admission = admission_;
   options.connections = {config.grpc_connections_max,
                          config.grpc_connections_per_address_max};
   options.request_memory_bytes_max = config.grpc_request_bytes_max;
@@ -236,6 +252,7 @@ absl::StatusOr<HostPort> Server::OpenText(const ServerConfig& config,
   options.connections_per_address_max = config.text_connections_per_address_max;
   options.buffered_bytes_max = config.text_buffered_bytes_max;
   options.idle_timeout = config.text_idle_timeout;
+  options.admission = admission_;
   options.remote_administration = config.text_remote_administration;
   options.on_shutdown = std::move(on_shutdown);
   options.on_event = [logger = logger_](absl::string_view line) {

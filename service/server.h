@@ -21,6 +21,7 @@ class GrpcServer;
 class FillStore;
 class LargeStore;
 class TextGateway;
+class WriteAdmission;
 
 struct ServerHooks {
   // The store is open and no door is: what comes after it may be acknowledged.
@@ -56,6 +57,7 @@ class Server {
   absl::Status OpenStore(const ServerConfig& config, ServerHooks* hooks);
   absl::Status Import(const std::string& path);
   void WrapStore(const ServerConfig& config);
+  void StartAdmission(const ServerConfig& config);
   absl::Status OpenDoors(const ServerConfig& config,
                          std::function<void()> on_shutdown);
   absl::StatusOr<HostPort> OpenGrpc(const ServerConfig& config);
@@ -65,8 +67,9 @@ class Server {
   Logger* const logger_;
   // In this order, so that the doors go before the store that they speak to.
   std::unique_ptr<Store> store_;
-  std::unique_ptr<FillStore> fill_store_;    // all writes go through it
-  std::unique_ptr<LargeStore> large_store_;  // the doors' view of it
+  std::unique_ptr<FillStore> fill_store_;      // all writes go through it
+  std::unique_ptr<LargeStore> large_store_;    // the doors' view of it
+  std::shared_ptr<WriteAdmission> admission_;  // of large_store_; the doors'
   std::unique_ptr<GrpcServer> grpc_;
   std::unique_ptr<TextGateway> text_;
 };

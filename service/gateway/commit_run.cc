@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "service/admission/caller.h"
+
 namespace rundlet {
 namespace {
 
@@ -14,11 +16,16 @@ constexpr size_t kRunBytesMax = size_t{8} << 10;
 }  // namespace
 
 void CommitRun::Add(Transaction&& transaction, size_t bytes,
-                    Store::CommitCallback&& done) {
+                    uint64_t connection, Store::CommitCallback&& done) {
   run_bytes_ += bytes;
   open_ = true;
   transaction.more = true;
-  store_->Commit(std::move(transaction), std::move(done));
+  // The protocol has no deadlines; and a client that sends its lines and goes
+  // wants them applied.
+  Caller caller;
+  caller.connection = [connection] { return connection; };
+  admission_->Commit(std::move(transaction), std::move(caller),
+                     std::move(done));
   if (run_bytes_ >= kRunBytesMax) End();
 }
 
@@ -26,8 +33,7 @@ void CommitRun::End() {
   if (!open_) return;
   open_ = false;
   run_bytes_ = 0;
-  // What becomes of each write its own callback says.
-  store_->Sync(Durability::kDefault, [](const absl::Status&) {});
+  admission_->EndRun();
 }
 
 }  // namespace rundlet

@@ -39,7 +39,7 @@ GatewayLoop::GatewayLoop(TextGatewayOptions options, Store* store)
       io_(/*concurrency_hint=*/1),
       mailbox_(std::make_shared<Mailbox>(
           [this] { asio::post(io_, [this] { mailbox_->RunAll(); }); })),
-      commits_(store),
+      commits_(options_.admission.get()),
       context_{store,
                &commits_,
                &budget_,

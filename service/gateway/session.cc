@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/hash/hash.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "service/gateway/reply.h"
@@ -191,6 +192,7 @@ void Session::RunWrite(const Command& command) {
   ++in_flight_count_;
   context_->commits->Add(
       ToTransaction(command), command.key.size() + command.value.size(),
+      absl::HashOf(this),
       [self = CountedRef<Session>(this), number,
        verb = command.verb](const absl::StatusOr<Receipt>& receipt) {
         self->Answer(number, [&](std::string* out) {

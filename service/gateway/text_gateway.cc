@@ -43,6 +43,11 @@ absl::StatusOr<std::unique_ptr<TextGateway>> TextGateway::Start(
     TextGatewayOptions options, Store* store) {
   absl::Status status = CheckOptions(options);
   if (!status.ok()) return status;
+  if (options.admission == nullptr) {
+    WriteAdmission::Settings straight;
+    straight.default_durability = Durability::kOs;
+    options.admission = WriteAdmission::Create(store, straight);
+  }
   auto loop = std::make_unique<GatewayLoop>(std::move(options), store);
   const absl::StatusOr<int> port = loop->Listen();
   if (!port.ok()) return port.status();

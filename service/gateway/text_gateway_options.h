@@ -5,11 +5,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "absl/functional/any_invocable.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "service/admission/write_admission.h"
 
 namespace rundlet {
 
@@ -37,6 +39,10 @@ struct TextGatewayOptions {
   // a connection gets by with 64 KiB of each: longer lines are answered by an
   // error, and no command runs before the client has read.
   size_t buffered_bytes_max = size_t{256} << 20;
+
+  // What writes pass on their way to the store, which other doors may share.
+  // Null: one of its own, in which none waits for the disk.
+  std::shared_ptr<WriteAdmission> admission;
 
   // Whether SHUTDOWN and COMPACT are open to clients on other machines too.
   bool remote_administration = false;

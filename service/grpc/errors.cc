@@ -13,7 +13,7 @@ namespace {
 
 using absl::StatusCode;
 
-constexpr std::array<ErrorRow, 28> kErrorTable = {{
+constexpr std::array<ErrorRow, 30> kErrorTable = {{
     {Reason::kMalformedRequest, "MALFORMED_REQUEST",
      StatusCode::kInvalidArgument},
     {Reason::kInvalidField, "INVALID_FIELD", StatusCode::kInvalidArgument},
@@ -45,6 +45,8 @@ constexpr std::array<ErrorRow, 28> kErrorTable = {{
     {Reason::kTooMany, "TOO_MANY", StatusCode::kResourceExhausted},
     {Reason::kSlowReader, "SLOW_READER", StatusCode::kResourceExhausted},
     {Reason::kOverloaded, "OVERLOADED", StatusCode::kUnavailable},
+    {Reason::kDeadlinePassed, "DEADLINE_PASSED", StatusCode::kDeadlineExceeded},
+    {Reason::kCallerLeft, "CALLER_LEFT", StatusCode::kCancelled},
     {Reason::kDraining, "DRAINING", StatusCode::kUnavailable},
     {Reason::kOutcomeUnknown, "OUTCOME_UNKNOWN", StatusCode::kUnknown},
     {Reason::kCorruptRecord, "CORRUPT_RECORD", StatusCode::kDataLoss},

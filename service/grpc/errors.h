@@ -53,6 +53,8 @@ enum class Reason {
   kTooMany,
   kSlowReader,
   kOverloaded,
+  kDeadlinePassed,
+  kCallerLeft,
   kDraining,
   kOutcomeUnknown,
   kCorruptRecord,

@@ -86,6 +86,13 @@ v1::GetLimitsResponse LimitsOf(const Limits& limits,
   return proto;
 }
 
+std::shared_ptr<WriteAdmission> AdmissionOf(const GrpcServerOptions& options,
+                                            Store* store) {
+  WriteAdmission::Settings settings;
+  settings.default_durability = options.default_durability;
+  return WriteAdmission::Create(store, settings);
+}
+
 void SetLimits(const GrpcServerOptions& options, grpc::ServerBuilder* builder) {
   grpc::ResourceQuota quota;
   quota.Resize(options.transport_memory_bytes_max);
@@ -153,10 +160,15 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(
 GrpcServer::GrpcServer(const GrpcServerOptions& options, Listener listener,
                        Store* store)
     : fill_store_(options.fill_store),
+      own_admission_(options.admission == nullptr ? AdmissionOf(options, store)
+                                                  : nullptr),
       gate_(options.request_memory_bytes_max),
       health_({v1::KeyValueService::service_full_name(),
                v1::AdminService::service_full_name()}),
-      key_values_(store, options.large_store, options.fill_store, &gate_,
+      key_values_(store,
+                  own_admission_ != nullptr ? own_admission_.get()
+                                            : options.admission.get(),
+                  options.large_store, options.fill_store, &gate_,
                   &open_streams_, LimitsOf(store->limits(), options)),
       admin_(store, &gate_, &open_streams_, options.backup_root),
       acceptor_(
@@ -208,6 +220,7 @@ void GrpcServer::Drain(absl::Duration patience) {
   server_->Shutdown(absl::ToChronoTime(deadline));
   server_->Wait();
   server_.reset();
+  if (own_admission_ != nullptr) own_admission_->Close();
 }
 
 }  // namespace rundlet

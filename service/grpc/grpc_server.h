@@ -16,6 +16,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "service/admission/write_admission.h"
 #include "service/grpc/admin_service.h"
 #include "service/grpc/call_gate.h"
 #include "service/grpc/connection_acceptor.h"
@@ -52,6 +53,10 @@ struct GrpcServerOptions {
   // transports hold.
   uint64_t request_memory_bytes_max = uint64_t{256} << 20;
   uint64_t transport_memory_bytes_max = uint64_t{256} << 20;
+
+  // What writes pass on their way to the store, which other doors may share.
+  // Null: one of its own, as default_durability says.
+  std::shared_ptr<WriteAdmission> admission;
 
   // The folder below which Backup writes; empty: Backup is off.
   std::string backup_root;
@@ -108,7 +113,8 @@ class GrpcServer {
   absl::Status Serve(const GrpcServerOptions& options);
 
   // Destroyed from the last to the first: gRPC's server before what it calls.
-  FillStore* const fill_store_;  // or null
+  FillStore* const fill_store_;                    // or null
+  std::shared_ptr<WriteAdmission> own_admission_;  // or null
   CallGate gate_;
   OpenStreams open_streams_;
   HealthService health_;

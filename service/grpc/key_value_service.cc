@@ -41,11 +41,12 @@ void Complete(UnaryCall call, absl::StatusOr<Result> result, bool pinned,
 
 }  // namespace
 
-KeyValueService::KeyValueService(Store* store, LargeStore* large_store,
-                                 FillStore* fill_store, CallGate* gate,
-                                 OpenStreams* open_streams,
+KeyValueService::KeyValueService(Store* store, WriteAdmission* admission,
+                                 LargeStore* large_store, FillStore* fill_store,
+                                 CallGate* gate, OpenStreams* open_streams,
                                  v1::GetLimitsResponse limits)
     : store_(store),
+      admission_(admission),
       large_store_(large_store),
       fill_store_(fill_store),
       gate_(gate),
@@ -71,13 +72,15 @@ Reactor* KeyValueService::Write(Context* context, const ByteBuffer* request,
     call.Fail(fill.status());
     return reactor;
   }
+  Caller caller = call.caller();
   auto done = [call = std::move(call), notes = std::move(write->notes)](
                   absl::StatusOr<Receipt> receipt) mutable {
     Complete<Response>(std::move(call), std::move(receipt), /*pinned=*/false,
                        notes);
   };
   if (write->fill_token.empty()) {
-    store_->Commit(std::move(write->transaction), std::move(done));
+    admission_->Commit(std::move(write->transaction), std::move(caller),
+                       std::move(done));
   } else {
     fill_store_->Fill(std::move(write->transaction), *fill, std::move(done));
   }
@@ -166,8 +169,8 @@ Reactor* KeyValueService::DeleteRange(Context* context,
 
 grpc::ServerBidiReactor<ByteBuffer, ByteBuffer>* KeyValueService::Pipeline(
     Context* context) {
-  return PipelineStream::Start(context,
-                               {store_, gate_, open_streams_, store_id_});
+  return PipelineStream::Start(
+      context, {store_, admission_, gate_, open_streams_, store_id_});
 }
 
 Reactor* KeyValueService::Commit(Context* context, const ByteBuffer* request,

@@ -11,6 +11,7 @@
 
 #include "rundlet/v1/key_value.grpc.pb.h"
 #include "rundlet/v1/limits.pb.h"
+#include "service/admission/write_admission.h"
 #include "service/grpc/call_gate.h"
 #include "service/grpc/open_streams.h"
 #include "service/grpc/read_codec.h"
@@ -60,15 +61,16 @@ using WithRawSnapshots =
 using RawKeyValueService = WithRawWrites<WithRawFurtherWrites<WithRawReads<
     WithRawSnapshots<WithRawLargeValues<v1::KeyValueService::Service>>>>>;
 
-// Thread-safe. Owns neither stores nor gate nor streams; all outlive the server
-// that it is registered with.
+// Thread-safe. Owns none of the pointers; all outlive the server that it is
+// registered with.
 class KeyValueService final : public RawKeyValueService {
  public:
   // `limits` is what GetLimits answers. Without a `large_store` there are no
-  // large values; else it is `store`, or one on it.
+  // large values; else it is `store`, or one on it. `admission` is of `store`.
   // Without a `fill_store` there are no fill leases; else all writes go through
   // it.
-  KeyValueService(Store* store, LargeStore* large_store, FillStore* fill_store,
+  KeyValueService(Store* store, WriteAdmission* admission,
+                  LargeStore* large_store, FillStore* fill_store,
                   CallGate* gate, OpenStreams* open_streams,
                   v1::GetLimitsResponse limits);
 
@@ -130,7 +132,7 @@ class KeyValueService final : public RawKeyValueService {
                                       grpc::ByteBuffer* response) override;
 
  private:
-  // A call that writes: Decode, Store::Commit, Encode.
+  // A call that writes: Decode, WriteAdmission::Commit, Encode.
   template <typename Request, typename Response>
   grpc::ServerUnaryReactor* Write(grpc::CallbackServerContext* context,
                                   const grpc::ByteBuffer* request,
@@ -151,6 +153,7 @@ class KeyValueService final : public RawKeyValueService {
   absl::StatusOr<FillToken> AdmitFill(const DecodedWrite& write) const;
 
   Store* const store_;
+  WriteAdmission* const admission_;
   LargeStore* const large_store_;  // or null
   FillStore* const fill_store_;    // or null
   CallGate* const gate_;

@@ -140,7 +140,15 @@ void PipelineStream::LetGo(bool more) {
   Held held = *std::move(held_);
   held_.reset();
   held.transaction.more = more;
-  environment_.store->Commit(std::move(held.transaction), std::move(held.done));
+  environment_.admission->Commit(std::move(held.transaction), ThisCaller(),
+                                 std::move(held.done));
+}
+
+Caller PipelineStream::ThisCaller() const {
+  // What is done with an answer keeps the stream alive.
+  return {[this] { return connection_; }, [this] { return deadline_; },
+          [this] { return caller_left_.load(std::memory_order_acquire); },
+          /*paced=*/true};
 }
 
 void PipelineStream::ReadWanted() {

@@ -29,6 +29,8 @@ google::protobuf::ArenaOptions OptionsOf(std::vector<char>* first_block) {
 PipelineStream::PipelineStream(grpc::CallbackServerContext* context,
                                const Environment& environment)
     : context_(context),
+      connection_(CallerOf(context).connection()),
+      deadline_(CallerOf(context).deadline()),
       environment_(environment),
       first_block_(kFirstBlockBytes),
       arena_(OptionsOf(&first_block_)) {}
@@ -140,6 +142,7 @@ bool PipelineStream::BeginOperation() {
 
 bool PipelineStream::IsCongested() const {
   return unsent_ >= kPipelineOperationsMax || reads_ >= kReadsMax ||
+         commits_ >= environment_.admission->stream_writes_max() ||
          answers_.bytes() >= kAnswerBytesMax;
 }
 
@@ -190,11 +193,12 @@ void PipelineStream::OnWriteDone(bool ok) {
     unsent_ -= sending_;
     sending_ = 0;
   }
-  if (!ok) return End(absl::CancelledError("the caller left"));
+  if (!ok) return OnCancel();
   Resume();
 }
 
 void PipelineStream::OnCancel() {
+  caller_left_.store(true, std::memory_order_release);
   End(absl::CancelledError("the caller left"));
 }
 

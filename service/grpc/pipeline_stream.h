@@ -16,6 +16,7 @@
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -27,8 +28,10 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 #include "google/protobuf/arena.h"
 #include "rundlet/v1/pipeline.pb.h"
+#include "service/admission/write_admission.h"
 #include "service/grpc/call_gate.h"
 #include "service/grpc/open_streams.h"
 #include "service/grpc/pipeline_answers.h"
@@ -50,6 +53,7 @@ class PipelineStream final
   // What all pipelines of a server share. Not owned; outlives the server.
   struct Environment {
     Store* store = nullptr;
+    WriteAdmission* admission = nullptr;  // of `store`
     CallGate* gate = nullptr;
     OpenStreams* open = nullptr;
     absl::string_view store_id;
@@ -106,6 +110,8 @@ class PipelineStream final
   // Hands the write that waits to the store, and keeps this one.
   void Hold(Transaction transaction, Store::CommitCallback done);
   void LetGo(bool more);
+  // Who waits for the answers, until the last operation is done.
+  Caller ThisCaller() const;
   // Reads what is wanted; no write may come before.
   void ReadWanted();
   void ReadAlone(uint64_t id, DecodedRead read);
@@ -129,6 +135,9 @@ class PipelineStream final
   void End(absl::Status status) ABSL_LOCKS_EXCLUDED(mutex_);
 
   grpc::CallbackServerContext* const context_;
+  const uint64_t connection_;
+  const absl::Time deadline_;
+  std::atomic<bool> caller_left_{false};
   const Environment environment_;
   std::shared_ptr<PipelineStream> self_;  // until OnDone
 

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "service/admission/refused_write.h"
 #include "service/grpc/errors.h"
 #include "storage/refusal.h"
 #include "storage/watch.h"
@@ -89,7 +90,12 @@ absl::Status StoreError(const absl::Status& status, bool pinned) {
     case StatusCode::kResourceExhausted:
       return Exhausted(status);
     case StatusCode::kUnavailable:
-      return RetryLater(Reason::kOverloaded, status.message(), kOverloadDelay);
+      return RetryLater(Reason::kOverloaded, status.message(),
+                        RetryDelayOf(status).value_or(kOverloadDelay));
+    case StatusCode::kDeadlineExceeded:
+      return MakeError(Reason::kDeadlinePassed, status.message());
+    case StatusCode::kCancelled:
+      return MakeError(Reason::kCallerLeft, status.message());
     case StatusCode::kUnknown:
       return MakeError(Reason::kOutcomeUnknown, status.message());
     case StatusCode::kDataLoss:

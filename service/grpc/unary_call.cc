@@ -1,12 +1,24 @@
 #include "service/grpc/unary_call.h"
 
 #include <optional>
+#include <string>
 
+#include "absl/hash/hash.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "service/grpc/status_mapping.h"
 
 namespace rundlet {
+
+Caller CallerOf(const grpc::CallbackServerContext* context) {
+  return {[context] {
+            // Address and port of the peer: a connection.
+            return static_cast<uint64_t>(
+                absl::Hash<std::string>()(context->peer()));
+          },
+          [context] { return absl::FromChrono(context->deadline()); },
+          [context] { return context->IsCancelled(); }};
+}
 
 absl::Status UnaryCall::Admit(CallGate* gate,
                               google::protobuf::MessageLite* request) {

@@ -11,10 +11,14 @@
 
 #include "absl/status/status.h"
 #include "google/protobuf/message_lite.h"
+#include "service/admission/caller.h"
 #include "service/grpc/call_gate.h"
 #include "service/grpc/message_codec.h"
 
 namespace rundlet {
+
+// The caller of a call that has not ended. The context must live until it has.
+Caller CallerOf(const grpc::CallbackServerContext* context);
 
 // Movable; ended exactly once, by Answer or Fail, from any thread. Nothing of
 // gRPC is touched afterwards.
@@ -33,6 +37,9 @@ class UnaryCall {
   }
   // One that hears of more than the end. Not owned; good until its OnDone.
   void UseReactor(grpc::ServerUnaryReactor* reactor) { reactor_ = reactor; }
+
+  // Who waits for its end, for a write that it hands over.
+  Caller caller() const { return CallerOf(context_); }
 
   // Passes the gate and parses the request. Not OK: the call has to fail.
   absl::Status Admit(CallGate* gate, google::protobuf::MessageLite* request);

@@ -50,6 +50,7 @@ _GROUPS = {
     "fill": r"storage/fill/.*",
     "large": r"storage/large/.*",
     "legacy": r"storage/legacy/.*",
+    "admission": r"service/admission/.*",
     "service_grpc": r"service/grpc/.*",
     "gateway": r"service/gateway/.*",
     "ops": r"service/ops/.*",
@@ -130,6 +131,7 @@ TABLE = {
         "legacy",
         "system",
         "grpc",
+        "admission",
         "service_grpc",
         "gateway",
         "ops",
@@ -137,8 +139,10 @@ TABLE = {
         "json",
         "main",
     ),
+    "service/admission": ("standard", "absl", "store", "file", "admission"),
     "service/grpc": (
         *_DOOR,
+        "admission",
         "service_grpc",
         "api",
         "grpc",
@@ -153,7 +157,14 @@ TABLE = {
         "system",
     ),
     "service/ops": (*_DOOR, "ops", "grpc", "health", "protobuf"),
-    "service/gateway": (*_DOOR, "gateway", "asio", "json", "system"),
+    "service/gateway": (
+        *_DOOR,
+        "admission",
+        "gateway",
+        "asio",
+        "json",
+        "system",
+    ),
     "clients/cpp": ("standard", "absl", "client", "api", "grpc", "protobuf"),
 }
 

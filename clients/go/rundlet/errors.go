@@ -42,6 +42,8 @@ const (
 	ErrTooMany              Reason = "TOO_MANY"
 	ErrSlowReader           Reason = "SLOW_READER"
 	ErrOverloaded           Reason = "OVERLOADED"
+	ErrDeadlinePassed       Reason = "DEADLINE_PASSED"
+	ErrCallerLeft           Reason = "CALLER_LEFT"
 	ErrDraining             Reason = "DRAINING"
 	ErrOutcomeUnknown       Reason = "OUTCOME_UNKNOWN"
 	ErrCorruptRecord        Reason = "CORRUPT_RECORD"

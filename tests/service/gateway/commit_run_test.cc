@@ -4,15 +4,24 @@
 
 #include "service/gateway/commit_run.h"
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "service/admission/write_admission.h"
 #include "tests/service/gateway/held_store.h"
 
 namespace rundlet {
 namespace {
+
+// No write waits for the disk.
+WriteAdmission::Settings Straight() {
+  WriteAdmission::Settings settings;
+  settings.default_durability = Durability::kOs;
+  return settings;
+}
 
 class CommitRunTest : public testing::Test {
  protected:
@@ -22,7 +31,7 @@ class CommitRunTest : public testing::Test {
     Transaction transaction;
     transaction.operations.push_back(
         PutOperation{absl::StrCat("key", added_), Value::Text("value")});
-    run_.Add(std::move(transaction), bytes,
+    run_.Add(std::move(transaction), bytes, /*connection=*/1,
              [this, number = added_++](absl::StatusOr<Receipt> receipt) {
                EXPECT_TRUE(receipt.ok());
                answered_.push_back(number);
@@ -30,7 +39,9 @@ class CommitRunTest : public testing::Test {
   }
 
   HeldStore store_;
-  CommitRun run_{&store_};
+  const std::shared_ptr<WriteAdmission> admission_ =
+      WriteAdmission::Create(&store_, Straight());
+  CommitRun run_{admission_.get()};
   int added_ = 0;
   std::vector<int> answered_;
 };

@@ -15,11 +15,19 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "service/admission/write_admission.h"
 #include "service/gateway/reply.h"
 #include "tests/service/gateway/held_store.h"
 
 namespace rundlet {
 namespace {
+
+// No write waits for the disk.
+WriteAdmission::Settings Straight() {
+  WriteAdmission::Settings settings;
+  settings.default_durability = Durability::kOs;
+  return settings;
+}
 
 // Counts its end.
 class WatchedSession : public Session {
@@ -87,7 +95,9 @@ class SessionTest : public testing::Test {
   int shutdowns_ = 0;
   absl::AnyInvocable<void()> on_shutdown_ = [this] { ++shutdowns_; };
   const std::shared_ptr<Mailbox> mailbox_ = std::make_shared<Mailbox>([] {});
-  CommitRun commits_{&store_};
+  const std::shared_ptr<WriteAdmission> admission_ =
+      WriteAdmission::Create(&store_, Straight());
+  CommitRun commits_{admission_.get()};
   BufferBudget budget_{size_t{1} << 20};
   SessionContext context_{&store_,       &commits_, &budget_, mailbox_,
                           &on_shutdown_, 1000,      8};

@@ -171,6 +171,8 @@ TEST(StatusMappingTest, StoreErrorsGetTheirReason) {
   EXPECT_EQ(reason(absl::OutOfRangeError("x"), true), "HISTORY_GONE");
   EXPECT_EQ(reason(absl::ResourceExhaustedError("x")), "STORAGE_FULL");
   EXPECT_EQ(reason(absl::UnavailableError("x")), "OVERLOADED");
+  EXPECT_EQ(reason(absl::DeadlineExceededError("x")), "DEADLINE_PASSED");
+  EXPECT_EQ(reason(absl::CancelledError("x")), "CALLER_LEFT");
   EXPECT_EQ(reason(absl::UnknownError("x")), "OUTCOME_UNKNOWN");
   EXPECT_EQ(reason(absl::DataLossError("x")), "CORRUPT_RECORD");
   EXPECT_EQ(reason(absl::NotFoundError("x")), "INTERNAL");
