@@ -78,12 +78,14 @@ DEFECTS = [
         "commit a write again without its id",
         (ADDS,),
         GRPC + "key_value_service.cc",
-        "    store_->Commit(std::move(write->transaction), std::move(done));\n",
+        "    admission_->Commit(std::move(write->transaction), "
+        "std::move(caller),\n",
         "    Transaction again = write->transaction;\n"
         "    again.request.reset();\n"
         "    store_->Commit(std::move(again),\n"
         "                   [](absl::StatusOr<Receipt>) {});\n"
-        "    store_->Commit(std::move(write->transaction), std::move(done));\n",
+        "    admission_->Commit(std::move(write->transaction), "
+        "std::move(caller),\n",
     ),
     defect(
         "tell the answer to a repeat as a first one",
