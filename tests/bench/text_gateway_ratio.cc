@@ -24,6 +24,7 @@
 #include "service/gateway/reply.h"
 #include "service/gateway/text_gateway.h"
 #include "storage/open.h"
+#include "tests/bench/child_server.h"
 #include "tests/bench/echo_server.h"
 #include "tests/bench/load_client.h"
 #include "tests/bench/redis_server.h"
@@ -195,7 +196,7 @@ void CompareWithEcho(int port, uint64_t keys, const Settings& settings) {
 }
 
 void CompareWithRedis(int port, uint64_t keys, const Settings& settings) {
-  const std::unique_ptr<RedisServer> redis = Need(RedisServer::Start());
+  const std::unique_ptr<ChildServer> redis = Need(StartRedis());
   Fill({redis->port(), 0, RedisSet()}, keys);
   for (const int in_flight : {1, 32}) {
     const std::string load =
