@@ -19,6 +19,13 @@
 
 namespace rundlet {
 
+// How many bytes both keys begin with.
+inline size_t SharedBytes(absl::string_view a, absl::string_view b) {
+  const size_t bytes = std::min(a.size(), b.size());
+  return std::mismatch(a.begin(), a.begin() + bytes, b.begin()).first -
+         a.begin();
+}
+
 // At most kKeysMax keys, which stand elsewhere: `key_at` gives the key of a
 // place, as of before the call.
 template <size_t kKeysMax>
@@ -77,12 +84,6 @@ class KeyHeads {
  private:
   // With the two counts, a cache line.
   static constexpr size_t kPrefixBytesMax = 60;
-
-  static size_t SharedBytes(absl::string_view a, absl::string_view b) {
-    const size_t bytes = std::min(a.size(), b.size());
-    return std::mismatch(a.begin(), a.begin() + bytes, b.begin()).first -
-           a.begin();
-  }
 
   absl::string_view prefix() const { return {prefix_.data(), prefix_bytes_}; }
 

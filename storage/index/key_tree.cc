@@ -15,11 +15,7 @@ constexpr size_t kJoinedKeysMax = 40;
 // The shortest that is above `left` and not above `right`. REQUIRES: left is
 // below right.
 std::string SeparatorOf(absl::string_view left, absl::string_view right) {
-  const size_t bytes = std::min(left.size(), right.size());
-  const size_t shared =
-      std::mismatch(left.begin(), left.begin() + bytes, right.begin()).first -
-      left.begin();
-  return std::string(right.substr(0, shared + 1));
+  return std::string(right.substr(0, SharedBytes(left, right) + 1));
 }
 
 }  // namespace
@@ -27,19 +23,16 @@ std::string SeparatorOf(absl::string_view left, absl::string_view right) {
 // --- leaves
 
 size_t KeyTree::Leaf::LowerBound(absl::string_view key) const {
-  return heads.LowerBound(key,
-                          [this](size_t place) { return nodes[place]->key(); });
+  return heads.LowerBound(key, KeyAt());
 }
 
 size_t KeyTree::Leaf::UpperBound(absl::string_view key) const {
-  return heads.UpperBound(key,
-                          [this](size_t place) { return nodes[place]->key(); });
+  return heads.UpperBound(key, KeyAt());
 }
 
 void KeyTree::Leaf::Insert(size_t place, KeyNode* node) {
   const size_t count = heads.count();
-  heads.Insert(place, node->key(),
-               [this](size_t at) { return nodes[at]->key(); });
+  heads.Insert(place, node->key(), KeyAt());
   std::copy_backward(nodes.begin() + place, nodes.begin() + count,
                      nodes.begin() + count + 1);
   nodes[place] = node;
@@ -56,9 +49,8 @@ void KeyTree::Leaf::Move(size_t place, Leaf* to) {
   const size_t to_count = to->heads.count();
   std::copy(nodes.begin() + place, nodes.begin() + place + count,
             to->nodes.begin() + to_count);
-  to->heads.Assign(to_count + count,
-                   [to](size_t at) { return to->nodes[at]->key(); });
-  heads.Assign(place, [this](size_t at) { return nodes[at]->key(); });
+  to->heads.Assign(to_count + count, to->KeyAt());
+  heads.Assign(place, KeyAt());
 }
 
 std::unique_ptr<KeyTree::Leaf> KeyTree::Chain(Leaf& leaf) {
@@ -82,9 +74,7 @@ void KeyTree::Unchain(const Leaf& leaf) {
 // --- inner nodes
 
 size_t KeyTree::Inner::PlaceOf(absl::string_view key) const {
-  return heads.UpperBound(key, [this](size_t place) {
-    return absl::string_view(separators[place]);
-  });
+  return heads.UpperBound(key, KeyAt());
 }
 
 void KeyTree::Inner::Insert(size_t place, std::string separator, Child right) {
@@ -109,11 +99,8 @@ std::string KeyTree::Inner::Move(size_t place, Inner* to) {
             std::back_inserter(to->separators));
   children.resize(place);
   separators.resize(place - 1);
-  for (Inner* const inner : {this, to}) {
-    inner->heads.Assign(inner->separators.size(), [inner](size_t at) {
-      return absl::string_view(inner->separators[at]);
-    });
-  }
+  heads.Assign(separators.size(), KeyAt());
+  to->heads.Assign(to->separators.size(), to->KeyAt());
   return between;
 }
 

@@ -70,12 +70,15 @@ class KeyTree {
   }
 
  private:
-  // With these a leaf takes 1,024 bytes.
+  // With these a leaf has 1,016 bytes, which allocators round to 1,024.
   static constexpr size_t kLeafKeysMax = 78;
   static constexpr size_t kChildrenMax = 64;
 
   // Never empty, unless it is the root.
   struct Leaf {
+    auto KeyAt() const {
+      return [this](size_t place) { return nodes[place]->key(); };
+    }
     // Has fetched what a cursor that comes here looks at first.
     void Prefetch() const {
       __builtin_prefetch(&heads, /*rw=*/0, /*locality=*/3);
@@ -105,6 +108,10 @@ class KeyTree {
   // The keys of a child are below the separator behind it, and not below the
   // one before it. Of separators there is one less than of children.
   struct Inner {
+    auto KeyAt() const {
+      return
+          [this](size_t place) { return absl::string_view(separators[place]); };
+    }
     size_t PlaceOf(absl::string_view key) const;
     // `right` is what `separator` cuts off the child at `place`.
     void Insert(size_t place, std::string separator, Child right);

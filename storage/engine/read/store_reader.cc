@@ -15,8 +15,9 @@ namespace {
 // Keys looked at under the index's lock at a time.
 constexpr uint64_t kKeysAtOnce = 256;
 
-// How much room a page takes at a time, where a vector by itself doubles: an
-// entry is large to be moved.
+// How much room a page of many keys takes at a time, where a vector by itself
+// doubles: an entry is large to be moved. What one look at the index finds is
+// given no more than it needs.
 constexpr size_t kGrowth = 4;
 
 // Records that are on their way to the cache while one is read.
@@ -190,7 +191,7 @@ absl::Status StoreReader::ScanInto(const ScanRequest& request, Revision at,
     // One more than fits, to know whether there is more.
     const uint64_t max =
         1 + std::min(kKeysAtOnce - 1, request.entries_max - first);
-    if (found.entries.capacity() < first + max) {
+    if (first > 0 && found.entries.capacity() < first + max) {
       found.entries.reserve((first + max) * kGrowth);
     }
     FindNext(request, after, at, time_us, max, &found);
