@@ -18,17 +18,21 @@ Version VersionOf(const Record& record, const Location& location) {
 
 Record RecordOf(absl::string_view key, const Version& version) {
   Record record;
-  record.type = version.deleted ? RecordType::kDelete : RecordType::kPut;
-  record.kind = version.kind;
-  record.revision = version.revision;
-  record.create_revision = version.create_revision;
-  record.version = version.version;
-  record.created_us = version.created_us;
-  record.modified_us = version.modified_us;
-  record.expiry_us = version.expiry_us;
-  record.key = key;
-  if (version.value != nullptr) record.value = *version.value;
+  FillRecord(key, version, &record);
   return record;
+}
+
+void FillRecord(absl::string_view key, const Version& version, Record* record) {
+  record->type = version.deleted ? RecordType::kDelete : RecordType::kPut;
+  record->kind = version.kind;
+  record->revision = version.revision;
+  record->create_revision = version.create_revision;
+  record->version = version.version;
+  record->created_us = version.created_us;
+  record->modified_us = version.modified_us;
+  record->expiry_us = version.expiry_us;
+  record->key = key;
+  if (version.value != nullptr) record->value = *version.value;
 }
 
 }  // namespace rundlet

@@ -15,6 +15,8 @@ Version VersionOf(const Record& record, const Location& location);
 // A record that is a transaction of its own; its value is that of a version
 // that stands in no segment yet, else empty. Points into both arguments.
 Record RecordOf(absl::string_view key, const Version& version);
+// The same in its place, which must be as new.
+void FillRecord(absl::string_view key, const Version& version, Record* record);
 
 }  // namespace rundlet
 

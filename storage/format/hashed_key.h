@@ -14,7 +14,7 @@ namespace rundlet {
 // The key's bytes are somebody else's.
 struct HashedKey {
   explicit HashedKey(absl::string_view bytes)
-      : key(bytes), hash(absl::Hash<absl::string_view>()(bytes)) {}
+      : key(bytes), hash(absl::Hash<absl::string_view>()(key)) {}
   // `known_hash` was computed for the same key.
   HashedKey(absl::string_view bytes, size_t known_hash)
       : key(bytes), hash(known_hash) {}

@@ -1,6 +1,7 @@
 // CommitPipeline: the writer's role, and what happens when it fails.
 
 #include <algorithm>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "storage/engine/commit/commit_pipeline.h"
@@ -17,12 +18,15 @@ namespace {
 // others out. A read that wants it keeps it.
 constexpr uint64_t kCachedRecordBytesMax = uint64_t{128} << 10;
 
-Record RecordOf(const PlannedChange& change, bool expired) {
-  Record record = RecordOf(change.key, change.version);
+// In its place: to copy what has just been written field by field would wait
+// for the stores.
+void AddRecord(const PlannedChange& change, bool expired,
+               std::vector<Record>* records) {
+  Record& record = records->emplace_back();
+  FillRecord(change.key, change.version, &record);
   record.value = change.value;
   record.expired = expired;
   record.ends_transaction = false;
-  return record;
 }
 
 // Of a request that changed no key.
@@ -115,7 +119,7 @@ absl::Status CommitPipeline::WriteGroup() {
   locations_.clear();
   for (const PendingCommit* commit : group_) {
     for (const PlannedChange& change : commit->plan.changes) {
-      records_.push_back(RecordOf(change, commit->expired));
+      AddRecord(change, commit->expired, &records_);
     }
     if (commit->plan.changes.empty()) records_.push_back(ReceiptOf(*commit));
     records_.back().ends_transaction = true;
