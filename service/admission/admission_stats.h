@@ -10,7 +10,9 @@
 namespace rundlet {
 
 struct AdmissionStats {
-  uint64_t admitted_count = 0;  // handed to the store
+  // Handed to the store, but for those that did not want the disk and had
+  // nobody before them.
+  uint64_t admitted_count = 0;
   // Refused, because:
   uint64_t refused_for_delay_count = 0;  // waits are too long
   uint64_t refused_for_share_count = 0;  // its connection has its share

@@ -43,15 +43,20 @@ bool WriteAdmission::WantsDisk(const Transaction& transaction) const {
 
 bool WriteAdmission::IsBusy() const { return under_way_ > 0 && complete_; }
 
-void WriteAdmission::Commit(Transaction transaction, Caller caller,
-                            Store::CommitCallback done) {
+bool WriteAdmission::CommitAtOnce(Transaction* transaction,
+                                  Store::CommitCallback* done) {
   // What its caller has handed over before is counted as waiting, or in the
   // store.
-  if (!WantsDisk(transaction) &&
-      waiting_.load(std::memory_order_acquire) == 0) {
-    straight_.Add(1);
-    return store_->Commit(std::move(transaction), std::move(done));
+  if (WantsDisk(*transaction) || waiting_.load(std::memory_order_acquire) > 0) {
+    return false;
   }
+  store_->Commit(std::move(*transaction), std::move(*done));
+  return true;
+}
+
+void WriteAdmission::Commit(Transaction transaction, Caller caller,
+                            Store::CommitCallback done) {
+  if (CommitAtOnce(&transaction, &done)) return;
   bool passes = false;
   absl::Status refused;
   {
@@ -277,7 +282,6 @@ void WriteAdmission::Close() {
 AdmissionStats WriteAdmission::stats() const {
   const absl::MutexLock lock(&mutex_);
   AdmissionStats stats = counts_;
-  stats.admitted_count += straight_.total();
   stats.waiting_count = queue_.size();
   stats.waiting_bytes = queue_.bytes();
   stats.group_writes_max = control_.fitting_writes();

@@ -32,7 +32,6 @@
 #include "service/admission/write_queue.h"
 #include "storage/file/clock.h"
 #include "storage/store.h"
-#include "storage/striped_counter.h"
 
 namespace rundlet {
 
@@ -60,6 +59,11 @@ class WriteAdmission : public std::enable_shared_from_this<WriteAdmission> {
   // other reach the store in that order.
   void Commit(Transaction transaction, Caller caller,
               Store::CommitCallback done) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // The short way of a write that waits for nothing: hands it to the store, and
+  // says so. If not, both are untouched, and Commit has to take them.
+  bool CommitAtOnce(Transaction* transaction, Store::CommitCallback* done)
+      ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Keeps the promise of Transaction::more where no other write follows.
   void EndRun() ABSL_LOCKS_EXCLUDED(mutex_);
@@ -115,7 +119,6 @@ class WriteAdmission : public std::enable_shared_from_this<WriteAdmission> {
   // Writes in the queue, or taken out of it and not yet handed over.
   std::atomic<uint64_t> waiting_{0};
   std::atomic<uint64_t> stream_writes_max_;
-  StripedCounter straight_;  // writes that went straight to the store
 
   mutable absl::Mutex mutex_;
   WriteQueue queue_ ABSL_GUARDED_BY(mutex_);

@@ -3,6 +3,7 @@
 #include <cstddef>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -73,52 +74,49 @@ class ValueWords {
   bool folded_ = true;
 };
 
-absl::StatusOr<Command> ParsePut(absl::string_view arguments,
-                                 std::string* scratch) {
-  Command command;
-  command.verb = Command::Verb::kPut;
-  command.key = TakeWord(&arguments);
+absl::Status ParsePut(absl::string_view arguments, std::string* scratch,
+                      Command* command) {
+  command->verb = Command::Verb::kPut;
+  command->key = TakeWord(&arguments);
   const ValueWords words(arguments);
   if (words.count() == 0) {
     return absl::InvalidArgumentError("PUT requires: PUT key value");
   }
   // "TTL n" is an expiry only behind a value of at least one word.
   if (words.count() < 3 || !absl::EqualsIgnoreCase(words.FromEnd(1), "TTL")) {
-    command.value = words.ValueUpTo(0, scratch);
-    return command;
+    command->value = words.ValueUpTo(0, scratch);
+    return absl::OkStatus();
   }
   const absl::StatusOr<int64_t> seconds = ParseSeconds(words.FromEnd(0));
   if (!seconds.ok()) return seconds.status();
-  command.ttl_seconds = *seconds;
-  command.value = words.ValueUpTo(2, scratch);
-  return command;
+  command->ttl_seconds = *seconds;
+  command->value = words.ValueUpTo(2, scratch);
+  return absl::OkStatus();
 }
 
 // GET and DEL: exactly one word.
-absl::StatusOr<Command> ParseKeyOnly(Command::Verb verb, absl::string_view name,
-                                     absl::string_view arguments) {
-  Command command;
-  command.verb = verb;
-  command.key = TakeWord(&arguments);
-  if (command.key.empty() || !TakeWord(&arguments).empty()) {
+absl::Status ParseKeyOnly(Command::Verb verb, absl::string_view name,
+                          absl::string_view arguments, Command* command) {
+  command->verb = verb;
+  command->key = TakeWord(&arguments);
+  if (command->key.empty() || !TakeWord(&arguments).empty()) {
     return absl::InvalidArgumentError(
         absl::StrCat(name, " requires: ", name, " key"));
   }
-  return command;
+  return absl::OkStatus();
 }
 
-absl::StatusOr<Command> ParseSetExpiry(absl::string_view arguments) {
-  Command command;
-  command.verb = Command::Verb::kSetExpiry;
-  command.key = TakeWord(&arguments);
+absl::Status ParseSetExpiry(absl::string_view arguments, Command* command) {
+  command->verb = Command::Verb::kSetExpiry;
+  command->key = TakeWord(&arguments);
   const absl::string_view number = TakeWord(&arguments);
   if (number.empty() || !TakeWord(&arguments).empty()) {
     return absl::InvalidArgumentError("TTL requires: TTL key seconds");
   }
   const absl::StatusOr<int64_t> seconds = ParseSeconds(number);
   if (!seconds.ok()) return seconds.status();
-  command.ttl_seconds = *seconds;
-  return command;
+  command->ttl_seconds = *seconds;
+  return absl::OkStatus();
 }
 
 // STATS, COMPACT, SHUTDOWN, EXIT: what follows the word is ignored.
@@ -134,22 +132,26 @@ std::optional<Command::Verb> BareVerb(absl::string_view word) {
 
 }  // namespace
 
-absl::StatusOr<Command> ParseCommand(absl::string_view line,
-                                     std::string* scratch) {
+absl::Status ParseCommand(absl::string_view line, std::string* scratch,
+                          Command* command) {
+  *command = Command();
   if (!IsUtf8(line)) return absl::InvalidArgumentError("line is not UTF-8");
   const absl::string_view word = TakeWord(&line);
-  if (absl::EqualsIgnoreCase(word, "PUT")) return ParsePut(line, scratch);
+  if (absl::EqualsIgnoreCase(word, "PUT")) {
+    return ParsePut(line, scratch, command);
+  }
   if (absl::EqualsIgnoreCase(word, "GET")) {
-    return ParseKeyOnly(Command::Verb::kGet, "GET", line);
+    return ParseKeyOnly(Command::Verb::kGet, "GET", line, command);
   }
   if (absl::EqualsIgnoreCase(word, "DEL")) {
-    return ParseKeyOnly(Command::Verb::kDelete, "DEL", line);
+    return ParseKeyOnly(Command::Verb::kDelete, "DEL", line, command);
   }
-  if (absl::EqualsIgnoreCase(word, "TTL")) return ParseSetExpiry(line);
+  if (absl::EqualsIgnoreCase(word, "TTL")) {
+    return ParseSetExpiry(line, command);
+  }
   if (const std::optional<Command::Verb> verb = BareVerb(word)) {
-    Command command;
-    command.verb = *verb;
-    return command;
+    command->verb = *verb;
+    return absl::OkStatus();
   }
   // The original's answer to a line without words.
   if (word.empty()) return absl::InvalidArgumentError("Unknown command");

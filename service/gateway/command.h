@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "absl/status/statusor.h"
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 
 namespace rundlet {
@@ -34,14 +34,14 @@ struct Command {
 // The largest number of seconds that a command may ask for, about 3,000 years.
 inline constexpr int64_t kTtlSecondsMax = 100'000'000'000;
 
-// Reads a line, given without its '\n'. The views of the command point into
+// Reads a line, given without its '\n', into *command. Its views point into
 // `line` or, where white space had to be folded, into *scratch, which is
 // overwritten. Allocates nothing else unless it fails.
 //
-// INVALID_ARGUMENT: the line is no command; the message is what the client is
-// told behind "ERROR: ".
-absl::StatusOr<Command> ParseCommand(absl::string_view line,
-                                     std::string* scratch);
+// INVALID_ARGUMENT: the line is no command, and *command is unspecified; the
+// message is what the client is told behind "ERROR: ".
+absl::Status ParseCommand(absl::string_view line, std::string* scratch,
+                          Command* command);
 
 }  // namespace rundlet
 

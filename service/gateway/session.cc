@@ -36,19 +36,17 @@ Expiry ToExpiry(const std::optional<int64_t>& ttl_seconds) {
 
 Transaction ToTransaction(const Command& command) {
   Transaction transaction;
-  transaction.operations.reserve(1);
-  Operation& operation = transaction.operations.emplace_back();
+  std::vector<Operation>& operations = transaction.operations;
+  std::string key(command.key);
   if (command.verb == Verb::kDelete) {
-    operation.emplace<DeleteOperation>().key = std::string(command.key);
+    operations.emplace_back(DeleteOperation{std::move(key)});
   } else if (command.verb == Verb::kSetExpiry) {
-    auto& set = operation.emplace<SetExpiryOperation>();
-    set.key = std::string(command.key);
-    set.expiry = ToExpiry(command.ttl_seconds);
+    operations.emplace_back(
+        SetExpiryOperation{std::move(key), ToExpiry(command.ttl_seconds)});
   } else {
-    auto& put = operation.emplace<PutOperation>();
-    put.key = std::string(command.key);
-    put.value.bytes = std::string(command.value);
-    put.expiry = ToExpiry(command.ttl_seconds);
+    operations.emplace_back(
+        PutOperation{std::move(key), Value::Text(std::string(command.value)),
+                     ToExpiry(command.ttl_seconds)});
   }
   return transaction;
 }
@@ -89,18 +87,16 @@ Session::Session(const SessionContext* context, bool may_administer,
 void Session::Advance() {
   advancing_ = true;
   while (TakeCommand() && CanRunNext()) {
-    // Taken out first: EXIT drops what is next.
-    const absl::StatusOr<Command> command = *std::move(next_);
-    next_.reset();
+    has_next_ = false;
     ++command_count_;
-    Run(command);
+    RunNext();
   }
   advancing_ = false;
 }
 
 bool Session::TakeCommand() {
   if (stopped_) return false;
-  if (next_) return true;
+  if (has_next_) return true;
   absl::string_view line;
   LineBuffer::Taken taken = input_.Take(&line);
   if (taken == LineBuffer::Taken::kNothing && source_ == Source::kEnded) {
@@ -108,19 +104,19 @@ bool Session::TakeCommand() {
   }
   switch (taken) {
     case LineBuffer::Taken::kLine:
-      next_ = ParseCommand(line, &folded_);
-      return true;
+      next_error_ = ParseCommand(line, &folded_, &next_);
+      return has_next_ = true;
     case LineBuffer::Taken::kTooLong:
-      next_ = absl::InvalidArgumentError(
+      next_error_ = absl::InvalidArgumentError(
           absl::StrCat("line is longer than ",
                        LineBytesMax(context_->store->limits()), " bytes"));
-      return true;
+      return has_next_ = true;
     case LineBuffer::Taken::kNothing:
       if (input_.needs_memory() && context_->budget->exhausted()) {
         input_.SkipLine();
-        next_ = absl::ResourceExhaustedError(
+        next_error_ = absl::ResourceExhaustedError(
             "all clients together send too much, try again with this line");
-        return true;
+        return has_next_ = true;
       }
       if (source_ != Source::kOpen) Stop();
       return false;
@@ -130,14 +126,14 @@ bool Session::TakeCommand() {
 
 bool Session::CanRunNext() const {
   if (congested()) return false;
-  if (!next_->ok() || (*next_)->verb == Verb::kExit) return true;
-  if (IsWrite((*next_)->verb)) return !alone_;
+  if (!next_error_.ok() || next_.verb == Verb::kExit) return true;
+  if (IsWrite(next_.verb)) return !alone_;
   return in_flight_count_ == 0;
 }
 
 bool Session::wants_input() const {
   // While a command waits, its bytes must stay where they are.
-  return source_ == Source::kOpen && !stopped_ && !next_ && !congested();
+  return source_ == Source::kOpen && !stopped_ && !has_next_ && !congested();
 }
 
 bool Session::congested() const {
@@ -149,17 +145,17 @@ bool Session::congested() const {
          pending_count() >= context_->commands_in_flight_max;
 }
 
-void Session::Run(const absl::StatusOr<Command>& command) {
-  absl::Status status = command.status();
-  if (status.ok()) status = CheckSizes(*command);
-  if (!status.ok()) return ReplyError(status);
-  switch (command->verb) {
+void Session::RunNext() {
+  if (!next_error_.ok()) return ReplyError(next_error_);
+  const absl::Status fits = CheckSizes(next_);
+  if (!fits.ok()) return ReplyError(fits);
+  switch (next_.verb) {
     case Verb::kPut:
     case Verb::kDelete:
     case Verb::kSetExpiry:
-      return RunWrite(*command);
+      return RunWrite(next_);
     case Verb::kGet:
-      return RunGet(*command);
+      return RunGet(next_);
     case Verb::kStats:
       return RunStats();
     case Verb::kCompact:
@@ -256,7 +252,7 @@ void Session::RunShutdown() {
 
 void Session::Stop() {
   stopped_ = true;
-  next_.reset();
+  has_next_ = false;
   input_.Clear();
 }
 

@@ -16,7 +16,6 @@
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "service/gateway/buffer_budget.h"
 #include "service/gateway/command.h"
@@ -64,7 +63,7 @@ class Session : public Counted {
   void Advance();
 
   // Whether Advance() would run a command that has been read.
-  bool runnable() const { return next_ && CanRunNext(); }
+  bool runnable() const { return has_next_ && CanRunNext(); }
   bool wants_input() const;
   // Whether output() is all that there will ever be.
   bool finished() const { return stopped_ && pending_count() == 0; }
@@ -88,12 +87,12 @@ class Session : public Counted {
  private:
   enum class Source : uint8_t { kOpen, kEnded, kStopped };
 
-  // Makes sure that next_ is set; false if no command has arrived.
+  // Makes sure that there is a next command; false if none has arrived.
   bool TakeCommand();
   bool CanRunNext() const;
   // Whether the client has to read, or the store to answer, before more runs.
   bool congested() const;
-  void Run(const absl::StatusOr<Command>& command);
+  void RunNext();
   void RunWrite(const Command& command);
   void RunGet(const Command& command);
   void RunStats();
@@ -116,7 +115,9 @@ class Session : public Counted {
   bool stopped_ = false;
   // The command that is next, or why its line is none; its views point into
   // input_ or folded_.
-  std::optional<absl::StatusOr<Command>> next_;
+  bool has_next_ = false;
+  Command next_;
+  absl::Status next_error_;
   std::string folded_;
 
   const SessionContext* const context_;

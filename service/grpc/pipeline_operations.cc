@@ -140,8 +140,11 @@ void PipelineStream::LetGo(bool more) {
   Held held = *std::move(held_);
   held_.reset();
   held.transaction.more = more;
-  environment_.admission->Commit(std::move(held.transaction), ThisCaller(),
-                                 std::move(held.done));
+  WriteAdmission* const admission = environment_.admission;
+  if (!admission->CommitAtOnce(&held.transaction, &held.done)) {
+    admission->Commit(std::move(held.transaction), ThisCaller(),
+                      std::move(held.done));
+  }
 }
 
 Caller PipelineStream::ThisCaller() const {

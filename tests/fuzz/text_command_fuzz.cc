@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
@@ -100,7 +101,10 @@ void CheckPut(const std::vector<std::string>& words,
 
 void CheckLine(absl::string_view line) {
   std::string scratch;
-  const absl::StatusOr<Command> command = ParseCommand(line, &scratch);
+  Command parsed;
+  const absl::Status status = ParseCommand(line, &scratch, &parsed);
+  const absl::StatusOr<Command> command =
+      status.ok() ? absl::StatusOr<Command>(parsed) : status;
   const auto codes = Decode(line);
   if (!codes) return Require(!command.ok());
   const std::vector<std::string> words = Split(line, *codes);

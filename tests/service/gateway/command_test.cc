@@ -24,19 +24,23 @@ struct Parsed {
 
 Parsed Parse(absl::string_view line) {
   std::string scratch = "left over";
-  const absl::StatusOr<Command> command = ParseCommand(line, &scratch);
-  EXPECT_TRUE(command.ok()) << line << ": " << command.status();
-  if (!command.ok()) return {};
-  return {command->verb, std::string(command->key), std::string(command->value),
-          command->ttl_seconds};
+  Command command;
+  command.value = command.key = "left over";
+  command.ttl_seconds = 1;
+  const absl::Status parsed = ParseCommand(line, &scratch, &command);
+  EXPECT_TRUE(parsed.ok()) << line << ": " << parsed;
+  if (!parsed.ok()) return {};
+  return {command.verb, std::string(command.key), std::string(command.value),
+          command.ttl_seconds};
 }
 
 std::string Error(absl::string_view line) {
   std::string scratch;
-  const absl::StatusOr<Command> command = ParseCommand(line, &scratch);
-  EXPECT_FALSE(command.ok()) << line;
-  EXPECT_EQ(command.status().code(), absl::StatusCode::kInvalidArgument);
-  return std::string(command.status().message());
+  Command command;
+  const absl::Status parsed = ParseCommand(line, &scratch, &command);
+  EXPECT_FALSE(parsed.ok()) << line;
+  EXPECT_EQ(parsed.code(), absl::StatusCode::kInvalidArgument);
+  return std::string(parsed.message());
 }
 
 void ExpectPut(absl::string_view line, absl::string_view key,
@@ -131,9 +135,9 @@ TEST(CommandTest, NulIsACharacterLikeOthers) {
 TEST(CommandTest, ViewsPointIntoTheLineUnlessFolded) {
   const std::string line = "PUT key one two TTL 5";
   std::string scratch;
-  const absl::StatusOr<Command> command = ParseCommand(line, &scratch);
-  ASSERT_TRUE(command.ok());
-  EXPECT_EQ(command->value.data(), line.data() + 8);
+  Command command;
+  ASSERT_TRUE(ParseCommand(line, &scratch, &command).ok());
+  EXPECT_EQ(command.value.data(), line.data() + 8);
   EXPECT_EQ(scratch, "");
 }
 

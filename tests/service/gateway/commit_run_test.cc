@@ -65,7 +65,7 @@ TEST_F(CommitRunTest, ASyncEndsARun) {
 }
 
 TEST_F(CommitRunTest, ALongRunEndsEarly) {
-  for (int i = 0; i < 4; ++i) Add(3 << 10);
+  for (int i = 0; i < 4; ++i) Add(6 << 10);
   EXPECT_EQ(store_.sync_count(), 1u);
   run_.End();
   EXPECT_EQ(store_.sync_count(), 2u);
