@@ -31,6 +31,14 @@ spdlog::level::level_enum SpdlogLevel(LogLevel level) {
   return spdlog::level::info;
 }
 
+LogLevel LevelOf(spdlog::level::level_enum level) {
+  for (const LogLevel known :
+       {LogLevel::kDebug, LogLevel::kInfo, LogLevel::kWarning}) {
+    if (SpdlogLevel(known) == level) return known;
+  }
+  return LogLevel::kError;
+}
+
 std::string JsonString(absl::string_view text) {
   return nlohmann::json(std::string(text))
       .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
@@ -81,6 +89,17 @@ void Logger::Warning(absl::string_view message,
 void Logger::Error(absl::string_view message,
                    const std::vector<LogField>& fields) {
   Write(spdlog::level::err, message, fields);
+}
+
+LogLevel Logger::SetLevel(LogLevel level) {
+  const absl::MutexLock lock(&setting_);
+  const LogLevel previous = LevelOf(logger_->level());
+  logger_->set_level(SpdlogLevel(level));
+  return previous;
+}
+
+bool Logger::Writes(LogLevel level) const {
+  return logger_->should_log(SpdlogLevel(level));
 }
 
 void Logger::Flush() { logger_->flush(); }

@@ -17,11 +17,12 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+#include "service/ops/log_level.h"
 
 namespace rundlet {
 
 enum class LogFormat { kText, kJson };
-enum class LogLevel { kDebug, kInfo, kWarning, kError };
 
 struct LogField {
   absl::string_view name;
@@ -45,6 +46,12 @@ class Logger {
   void Error(absl::string_view message,
              const std::vector<LogField>& fields = {});
 
+  // From now on lines of this level and above are written; returns what it was.
+  LogLevel SetLevel(LogLevel level);
+
+  // Whether a line of this level would be written.
+  bool Writes(LogLevel level) const;
+
   // Hands every line written so far to the system.
   void Flush();
 
@@ -53,6 +60,7 @@ class Logger {
              const std::vector<LogField>& fields);
 
   const LogFormat format_;
+  absl::Mutex setting_;  // who sets the level holds it
   const std::unique_ptr<spdlog::logger> logger_;
 };
 

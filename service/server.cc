@@ -234,6 +234,17 @@ absl::StatusOr<HostPort> Server::OpenGrpc(const ServerConfig& config) {
   options.admission = admission_;
   options.connections = {config.grpc_connections_max,
                          config.grpc_connections_per_address_max};
+  options.on_call_failed = [logger = logger_](absl::string_view method,
+                                              const absl::Status& error) {
+    if (!logger->Writes(LogLevel::kDebug)) return;
+    logger->Debug("call failed",
+                  {{"method", std::string(method)},
+                   {"code", absl::StatusCodeToString(error.code())},
+                   {"error", std::string(error.message())}});
+  };
+  options.set_log_level = [logger = logger_](LogLevel level) {
+    return logger->SetLevel(level);
+  };
   options.request_memory_bytes_max = config.grpc_request_bytes_max;
   options.transport_memory_bytes_max = config.grpc_transport_bytes_max;
   absl::StatusOr<std::unique_ptr<GrpcServer>> grpc =

@@ -25,17 +25,32 @@ uint64_t EndOf(size_t bucket) {
 
 void DelayHistogram::Add(absl::Duration delay) {
   const int64_t micros = std::max<int64_t>(0, absl::ToInt64Microseconds(delay));
-  ++buckets_[std::min(BucketOf(static_cast<uint64_t>(micros)), kBuckets - 1)];
-  ++count_;
+  const size_t bucket = BucketOf(static_cast<uint64_t>(micros));
+  buckets_[std::min(bucket, kBuckets - 1)].fetch_add(1,
+                                                     std::memory_order_relaxed);
+}
+
+uint64_t DelayHistogram::count() const {
+  uint64_t count = 0;
+  for (const std::atomic<uint64_t>& bucket : buckets_) {
+    count += bucket.load(std::memory_order_relaxed);
+  }
+  return count;
 }
 
 absl::Duration DelayHistogram::Quantile(double quantile) const {
-  if (count_ == 0) return absl::ZeroDuration();
+  std::array<uint64_t, kBuckets> counts;
+  uint64_t count = 0;
+  for (size_t bucket = 0; bucket < kBuckets; ++bucket) {
+    counts[bucket] = buckets_[bucket].load(std::memory_order_relaxed);
+    count += counts[bucket];
+  }
+  if (count == 0) return absl::ZeroDuration();
   const auto rank =
-      static_cast<uint64_t>(quantile * static_cast<double>(count_ - 1));
+      static_cast<uint64_t>(quantile * static_cast<double>(count - 1));
   uint64_t passed = 0;
   size_t bucket = 0;
-  while (passed + buckets_[bucket] <= rank) passed += buckets_[bucket++];
+  while (passed + counts[bucket] <= rank) passed += counts[bucket++];
   return absl::Microseconds(EndOf(bucket));
 }
 

@@ -4,6 +4,7 @@
 #define RUNDLET_SERVICE_ADMISSION_DELAY_HISTOGRAM_H_
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
@@ -11,8 +12,8 @@
 
 namespace rundlet {
 
-// Not thread-safe. Buckets are a quarter of a power of two wide, so that a
-// quantile is at most a quarter too large.
+// Thread-safe. Buckets are a quarter of a power of two wide, so that a quantile
+// is at most a quarter too large.
 class DelayHistogram {
  public:
   void Add(absl::Duration delay);
@@ -21,13 +22,12 @@ class DelayHistogram {
   // nothing was added.
   absl::Duration Quantile(double quantile) const;
 
-  uint64_t count() const { return count_; }
+  uint64_t count() const;
 
  private:
   static constexpr size_t kBuckets = 140;
 
-  std::array<uint64_t, kBuckets> buckets_{};
-  uint64_t count_ = 0;
+  std::array<std::atomic<uint64_t>, kBuckets> buckets_{};
 };
 
 }  // namespace rundlet

@@ -14,6 +14,7 @@ namespace rundlet {
 namespace {
 
 using Context = grpc::CallbackServerContext;
+using Method = CallMeter::Method;
 using Reactor = grpc::ServerUnaryReactor;
 using grpc::ByteBuffer;
 
@@ -28,7 +29,7 @@ absl::Status BackupError(const absl::Status& status) {
 
 Reactor* AdminService::Stats(Context* context, const ByteBuffer* request,
                              ByteBuffer* response) {
-  UnaryCall call(context, request, response);
+  UnaryCall call(context, request, response, meter_, Method::kStats);
   Reactor* const reactor = call.reactor();
   v1::StatsRequest message;
   absl::Status admitted = call.Admit(gate_, &message);
@@ -38,13 +39,17 @@ Reactor* AdminService::Stats(Context* context, const ByteBuffer* request,
   }
   v1::StatsResponse answer;
   Encode(store_->Stats(), &answer);
+  Encode(admission_->stats(), answer.mutable_admission());
+  for (const CallStats& stats : meter_->stats()) {
+    Encode(stats, answer.add_calls());
+  }
   call.Answer(answer);
   return reactor;
 }
 
 Reactor* AdminService::Compact(Context* context, const ByteBuffer* request,
                                ByteBuffer* response) {
-  UnaryCall call(context, request, response);
+  UnaryCall call(context, request, response, meter_, Method::kCompact);
   Reactor* const reactor = call.reactor();
   v1::CompactRequest message;
   absl::Status admitted = call.Admit(gate_, &message);
@@ -65,7 +70,8 @@ Reactor* AdminService::Compact(Context* context, const ByteBuffer* request,
 Reactor* AdminService::ExplainCompaction(Context* context,
                                          const ByteBuffer* request,
                                          ByteBuffer* response) {
-  UnaryCall call(context, request, response);
+  UnaryCall call(context, request, response, meter_,
+                 Method::kExplainCompaction);
   Reactor* const reactor = call.reactor();
   v1::ExplainCompactionRequest message;
   absl::Status admitted = call.Admit(gate_, &message);
@@ -99,7 +105,7 @@ grpc::ServerWriteReactor<ByteBuffer>* AdminService::Verify(
 
 Reactor* AdminService::Backup(Context* context, const ByteBuffer* request,
                               ByteBuffer* response) {
-  UnaryCall call(context, request, response);
+  UnaryCall call(context, request, response, meter_, Method::kBackup);
   Reactor* const reactor = call.reactor();
   const absl::StatusOr<std::string> folder = call.Receive<v1::BackupRequest>(
       gate_, [this](v1::BackupRequest* message) {
@@ -116,6 +122,25 @@ Reactor* AdminService::Backup(Context* context, const ByteBuffer* request,
     Encode(*report, &answer);
     call.Answer(answer);
   });
+  return reactor;
+}
+
+Reactor* AdminService::SetLogLevel(Context* context, const ByteBuffer* request,
+                                   ByteBuffer* response) {
+  UnaryCall call(context, request, response, meter_, Method::kSetLogLevel);
+  Reactor* const reactor = call.reactor();
+  absl::StatusOr<LogLevel> level = call.Receive<v1::SetLogLevelRequest>(
+      gate_, [](v1::SetLogLevelRequest* message) { return Decode(*message); });
+  if (level.ok() && !set_log_level_) {
+    level = MakeError(Reason::kNotConfigured, "the server has no log");
+  }
+  if (!level.ok()) {
+    call.Fail(level.status());
+    return reactor;
+  }
+  v1::SetLogLevelResponse answer;
+  answer.set_previous(Encode(set_log_level_(*level)));
+  call.Answer(answer);
   return reactor;
 }
 

@@ -162,15 +162,17 @@ GrpcServer::GrpcServer(const GrpcServerOptions& options, Listener listener,
     : fill_store_(options.fill_store),
       own_admission_(options.admission == nullptr ? AdmissionOf(options, store)
                                                   : nullptr),
+      admission_(own_admission_ != nullptr ? own_admission_.get()
+                                           : options.admission.get()),
       gate_(options.request_memory_bytes_max),
+      meter_(options.clock, options.on_call_failed),
       health_({v1::KeyValueService::service_full_name(),
                v1::AdminService::service_full_name()}),
-      key_values_(store,
-                  own_admission_ != nullptr ? own_admission_.get()
-                                            : options.admission.get(),
-                  options.large_store, options.fill_store, &gate_,
-                  &open_streams_, LimitsOf(store->limits(), options)),
-      admin_(store, &gate_, &open_streams_, options.backup_root),
+      key_values_(store, admission_, options.large_store, options.fill_store,
+                  &gate_, &meter_, &open_streams_,
+                  LimitsOf(store->limits(), options)),
+      admin_(store, admission_, &gate_, &meter_, &open_streams_,
+             options.backup_root, options.set_log_level),
       acceptor_(
           std::move(listener),
           FitToDescriptors(options.connections, options.descriptors_reserved),

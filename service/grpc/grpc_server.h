@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,10 +20,12 @@
 #include "service/admission/write_admission.h"
 #include "service/grpc/admin_service.h"
 #include "service/grpc/call_gate.h"
+#include "service/grpc/call_meter.h"
 #include "service/grpc/connection_acceptor.h"
 #include "service/grpc/key_value_service.h"
 #include "service/grpc/open_streams.h"
 #include "service/ops/health_service.h"
+#include "service/ops/log_level.h"
 #include "storage/file/clock.h"
 #include "storage/fill/fill_store.h"
 #include "storage/large/large_store.h"
@@ -68,6 +71,13 @@ struct GrpcServerOptions {
   // What gives fill leases: the store that is served, or one below it. Not
   // owned; null: there are none. A drain lets nobody wait there for good.
   FillStore* fill_store = nullptr;
+
+  // Told of each call of one answer that fails; from many threads at once.
+  CallMeter::OnFailed on_call_failed;
+
+  // Sets the level of the server's log, and returns what it was. Null:
+  // SetLogLevel is NOT_CONFIGURED.
+  std::function<LogLevel(LogLevel)> set_log_level;
 
   // Served as well. Not owned; must outlive the server.
   std::vector<grpc::Service*> further_services;
@@ -115,7 +125,9 @@ class GrpcServer {
   // Destroyed from the last to the first: gRPC's server before what it calls.
   FillStore* const fill_store_;                    // or null
   std::shared_ptr<WriteAdmission> own_admission_;  // or null
+  WriteAdmission* const admission_;                // it, or the caller's
   CallGate gate_;
+  CallMeter meter_;
   OpenStreams open_streams_;
   HealthService health_;
   KeyValueService key_values_;

@@ -23,6 +23,7 @@ namespace rundlet {
 namespace {
 
 using Context = grpc::CallbackServerContext;
+using Method = CallMeter::Method;
 using Reactor = grpc::ServerUnaryReactor;
 using grpc::ByteBuffer;
 
@@ -43,21 +44,24 @@ void Complete(UnaryCall call, absl::StatusOr<Result> result, bool pinned,
 
 KeyValueService::KeyValueService(Store* store, WriteAdmission* admission,
                                  LargeStore* large_store, FillStore* fill_store,
-                                 CallGate* gate, OpenStreams* open_streams,
+                                 CallGate* gate, CallMeter* meter,
+                                 OpenStreams* open_streams,
                                  v1::GetLimitsResponse limits)
     : store_(store),
       admission_(admission),
       large_store_(large_store),
       fill_store_(fill_store),
       gate_(gate),
+      meter_(meter),
       open_streams_(open_streams),
       store_id_(store->Stats().store_id),
       limits_(std::move(limits)) {}
 
 template <typename Request, typename Response>
-Reactor* KeyValueService::Write(Context* context, const ByteBuffer* request,
+Reactor* KeyValueService::Write(Method method, Context* context,
+                                const ByteBuffer* request,
                                 ByteBuffer* response) {
-  UnaryCall call(context, request, response);
+  UnaryCall call(context, request, response, meter_, method);
   Reactor* const reactor = call.reactor();
   absl::StatusOr<DecodedWrite> write = call.Receive<Request>(
       gate_,
@@ -96,9 +100,10 @@ absl::StatusOr<FillToken> KeyValueService::AdmitFill(
 }
 
 template <typename Request, typename Response>
-Reactor* KeyValueService::Read(Context* context, const ByteBuffer* request,
+Reactor* KeyValueService::Read(Method method, Context* context,
+                               const ByteBuffer* request,
                                ByteBuffer* response) {
-  UnaryCall call(context, request, response);
+  UnaryCall call(context, request, response, meter_, method);
   absl::StatusOr<DecodedRead> read =
       call.Receive<Request>(gate_, [this](Request* message) {
         return Decode(message, store_->limits(), store_id_);
@@ -129,42 +134,45 @@ Reactor* KeyValueService::Read(UnaryCall call,
 
 Reactor* KeyValueService::Put(Context* context, const ByteBuffer* request,
                               ByteBuffer* response) {
-  return Write<v1::PutRequest, v1::PutResponse>(context, request, response);
+  return Write<v1::PutRequest, v1::PutResponse>(Method::kPut, context, request,
+                                                response);
 }
 
 Reactor* KeyValueService::Get(Context* context, const ByteBuffer* request,
                               ByteBuffer* response) {
-  return Read<v1::GetRequest, v1::GetResponse>(context, request, response);
+  return Read<v1::GetRequest, v1::GetResponse>(Method::kGet, context, request,
+                                               response);
 }
 
 Reactor* KeyValueService::Delete(Context* context, const ByteBuffer* request,
                                  ByteBuffer* response) {
-  return Write<v1::DeleteRequest, v1::DeleteResponse>(context, request,
-                                                      response);
+  return Write<v1::DeleteRequest, v1::DeleteResponse>(Method::kDelete, context,
+                                                      request, response);
 }
 
 Reactor* KeyValueService::SetExpiry(Context* context, const ByteBuffer* request,
                                     ByteBuffer* response) {
-  return Write<v1::SetExpiryRequest, v1::SetExpiryResponse>(context, request,
-                                                            response);
+  return Write<v1::SetExpiryRequest, v1::SetExpiryResponse>(
+      Method::kSetExpiry, context, request, response);
 }
 
 Reactor* KeyValueService::BatchGet(Context* context, const ByteBuffer* request,
                                    ByteBuffer* response) {
-  return Read<v1::BatchGetRequest, v1::BatchGetResponse>(context, request,
-                                                         response);
+  return Read<v1::BatchGetRequest, v1::BatchGetResponse>(
+      Method::kBatchGet, context, request, response);
 }
 
 Reactor* KeyValueService::Add(Context* context, const ByteBuffer* request,
                               ByteBuffer* response) {
-  return Write<v1::AddRequest, v1::AddResponse>(context, request, response);
+  return Write<v1::AddRequest, v1::AddResponse>(Method::kAdd, context, request,
+                                                response);
 }
 
 Reactor* KeyValueService::DeleteRange(Context* context,
                                       const ByteBuffer* request,
                                       ByteBuffer* response) {
   return Write<v1::DeleteRangeRequest, v1::DeleteRangeResponse>(
-      context, request, response);
+      Method::kDeleteRange, context, request, response);
 }
 
 grpc::ServerBidiReactor<ByteBuffer, ByteBuffer>* KeyValueService::Pipeline(
@@ -175,13 +183,13 @@ grpc::ServerBidiReactor<ByteBuffer, ByteBuffer>* KeyValueService::Pipeline(
 
 Reactor* KeyValueService::Commit(Context* context, const ByteBuffer* request,
                                  ByteBuffer* response) {
-  return Write<v1::CommitRequest, v1::CommitResponse>(context, request,
-                                                      response);
+  return Write<v1::CommitRequest, v1::CommitResponse>(Method::kCommit, context,
+                                                      request, response);
 }
 
 Reactor* KeyValueService::Sync(Context* context, const ByteBuffer* request,
                                ByteBuffer* response) {
-  UnaryCall call(context, request, response);
+  UnaryCall call(context, request, response, meter_, Method::kSync);
   Reactor* const reactor = call.reactor();
   v1::SyncRequest message;
   absl::Status admitted = call.Admit(gate_, &message);
@@ -208,7 +216,7 @@ Reactor* KeyValueService::Sync(Context* context, const ByteBuffer* request,
 
 Reactor* KeyValueService::List(Context* context, const ByteBuffer* request,
                                ByteBuffer* response) {
-  UnaryCall call(context, request, response);
+  UnaryCall call(context, request, response, meter_, Method::kList);
   Reactor* const reactor = call.reactor();
   absl::StatusOr<DecodedRange> range = call.Receive<v1::ListRequest>(
       gate_,
@@ -250,7 +258,7 @@ grpc::ServerWriteReactor<ByteBuffer>* KeyValueService::GetLarge(
 Reactor* KeyValueService::OpenSnapshot(Context* context,
                                        const ByteBuffer* request,
                                        ByteBuffer* response) {
-  UnaryCall call(context, request, response);
+  UnaryCall call(context, request, response, meter_, Method::kOpenSnapshot);
   Reactor* const reactor = call.reactor();
   const absl::StatusOr<SnapshotRequest> snapshot =
       call.Receive<v1::OpenSnapshotRequest>(
@@ -272,7 +280,7 @@ Reactor* KeyValueService::OpenSnapshot(Context* context,
 Reactor* KeyValueService::RenewSnapshot(Context* context,
                                         const ByteBuffer* request,
                                         ByteBuffer* response) {
-  UnaryCall call(context, request, response);
+  UnaryCall call(context, request, response, meter_, Method::kRenewSnapshot);
   Reactor* const reactor = call.reactor();
   const absl::StatusOr<SnapshotRenewal> renewal =
       call.Receive<v1::RenewSnapshotRequest>(
@@ -296,7 +304,7 @@ Reactor* KeyValueService::RenewSnapshot(Context* context,
 Reactor* KeyValueService::ReleaseSnapshot(Context* context,
                                           const ByteBuffer* request,
                                           ByteBuffer* response) {
-  UnaryCall call(context, request, response);
+  UnaryCall call(context, request, response, meter_, Method::kReleaseSnapshot);
   Reactor* const reactor = call.reactor();
   const absl::StatusOr<Snapshot> snapshot =
       call.Receive<v1::ReleaseSnapshotRequest>(
@@ -324,7 +332,7 @@ grpc::ServerWriteReactor<ByteBuffer>* KeyValueService::Watch(
 
 Reactor* KeyValueService::GetLimits(Context* context, const ByteBuffer* request,
                                     ByteBuffer* response) {
-  UnaryCall call(context, request, response);
+  UnaryCall call(context, request, response, meter_, Method::kGetLimits);
   Reactor* const reactor = call.reactor();
   v1::GetLimitsRequest message;
   absl::Status admitted = call.Admit(gate_, &message);

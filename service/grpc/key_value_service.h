@@ -13,6 +13,7 @@
 #include "rundlet/v1/limits.pb.h"
 #include "service/admission/write_admission.h"
 #include "service/grpc/call_gate.h"
+#include "service/grpc/call_meter.h"
 #include "service/grpc/open_streams.h"
 #include "service/grpc/read_codec.h"
 #include "service/grpc/transaction_codec.h"
@@ -71,7 +72,7 @@ class KeyValueService final : public RawKeyValueService {
   // it.
   KeyValueService(Store* store, WriteAdmission* admission,
                   LargeStore* large_store, FillStore* fill_store,
-                  CallGate* gate, OpenStreams* open_streams,
+                  CallGate* gate, CallMeter* meter, OpenStreams* open_streams,
                   v1::GetLimitsResponse limits);
 
   grpc::ServerUnaryReactor* Put(grpc::CallbackServerContext* context,
@@ -134,13 +135,15 @@ class KeyValueService final : public RawKeyValueService {
  private:
   // A call that writes: Decode, WriteAdmission::Commit, Encode.
   template <typename Request, typename Response>
-  grpc::ServerUnaryReactor* Write(grpc::CallbackServerContext* context,
+  grpc::ServerUnaryReactor* Write(CallMeter::Method method,
+                                  grpc::CallbackServerContext* context,
                                   const grpc::ByteBuffer* request,
                                   grpc::ByteBuffer* response);
 
   // A call that reads keys: Decode, Store::Read, Encode.
   template <typename Request, typename Response>
-  grpc::ServerUnaryReactor* Read(grpc::CallbackServerContext* context,
+  grpc::ServerUnaryReactor* Read(CallMeter::Method method,
+                                 grpc::CallbackServerContext* context,
                                  const grpc::ByteBuffer* request,
                                  grpc::ByteBuffer* response);
 
@@ -157,6 +160,7 @@ class KeyValueService final : public RawKeyValueService {
   LargeStore* const large_store_;  // or null
   FillStore* const fill_store_;    // or null
   CallGate* const gate_;
+  CallMeter* const meter_;
   OpenStreams* const open_streams_;
   const std::string store_id_;
   const v1::GetLimitsResponse limits_;

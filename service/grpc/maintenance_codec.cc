@@ -131,4 +131,35 @@ absl::StatusOr<std::string> BackupFolder(const v1::BackupRequest& proto,
   return absl::StrCat(root, "/", proto.name());
 }
 
+absl::StatusOr<LogLevel> Decode(const v1::SetLogLevelRequest& proto) {
+  switch (proto.level()) {
+    case v1::LOG_LEVEL_DEBUG:
+      return LogLevel::kDebug;
+    case v1::LOG_LEVEL_INFO:
+      return LogLevel::kInfo;
+    case v1::LOG_LEVEL_WARNING:
+      return LogLevel::kWarning;
+    case v1::LOG_LEVEL_ERROR:
+      return LogLevel::kError;
+    default:
+      return InvalidField(
+          FieldPath("level"),
+          absl::StrCat(proto.level(), " is not a level of the log"));
+  }
+}
+
+v1::LogLevel Encode(LogLevel level) {
+  switch (level) {
+    case LogLevel::kDebug:
+      return v1::LOG_LEVEL_DEBUG;
+    case LogLevel::kInfo:
+      return v1::LOG_LEVEL_INFO;
+    case LogLevel::kWarning:
+      return v1::LOG_LEVEL_WARNING;
+    case LogLevel::kError:
+      return v1::LOG_LEVEL_ERROR;
+  }
+  return v1::LOG_LEVEL_UNSPECIFIED;
+}
+
 }  // namespace rundlet

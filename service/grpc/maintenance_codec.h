@@ -1,4 +1,5 @@
-// Compactions, verifications and backups between the wire and Store.
+// Compactions, verifications, backups and the log's level between the wire and
+// what does them.
 
 #ifndef RUNDLET_SERVICE_GRPC_MAINTENANCE_CODEC_H_
 #define RUNDLET_SERVICE_GRPC_MAINTENANCE_CODEC_H_
@@ -10,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "rundlet/v1/maintenance.pb.h"
+#include "service/ops/log_level.h"
 #include "storage/compaction_plan.h"
 #include "storage/stats.h"
 #include "storage/verify.h"
@@ -31,6 +33,10 @@ size_t Encode(const DamagedRecord& record, size_t first_key,
 // NOT_CONFIGURED: there is no root.
 absl::StatusOr<std::string> BackupFolder(const v1::BackupRequest& proto,
                                          absl::string_view root);
+
+// INVALID_FIELD: no level, or none that is known.
+absl::StatusOr<LogLevel> Decode(const v1::SetLogLevelRequest& proto);
+v1::LogLevel Encode(LogLevel level);
 
 }  // namespace rundlet
 

@@ -1,5 +1,8 @@
 #include "service/grpc/stats_codec.h"
 
+#include <string>
+
+#include "absl/status/status.h"
 #include "service/grpc/expiry_codec.h"
 
 namespace rundlet {
@@ -104,6 +107,33 @@ void Encode(const StoreStats& stats, v1::StatsResponse* proto) {
   proto->set_hint_bytes(stats.hint_bytes);
   EncodeCompression(stats.compression, proto->mutable_compression());
   EncodeRecovery(stats, proto);
+}
+
+void Encode(const AdmissionStats& stats, v1::AdmissionStats* proto) {
+  proto->set_admitted_count(stats.admitted_count);
+  proto->set_refused_for_delay_count(stats.refused_for_delay_count);
+  proto->set_refused_for_share_count(stats.refused_for_share_count);
+  proto->set_refused_for_bytes_count(stats.refused_for_bytes_count);
+  proto->set_expired_count(stats.expired_count);
+  proto->set_cancelled_count(stats.cancelled_count);
+  proto->set_waiting_count(stats.waiting_count);
+  proto->set_waiting_bytes(stats.waiting_bytes);
+  proto->set_group_writes_max(stats.group_writes_max);
+  proto->set_overloaded(stats.overloaded);
+  EncodeDuration(stats.delay_p50, proto->mutable_delay_p50());
+  EncodeDuration(stats.delay_p99, proto->mutable_delay_p99());
+  EncodeDuration(stats.delay_p999, proto->mutable_delay_p999());
+}
+
+void Encode(const CallStats& stats, v1::CallStats* proto) {
+  proto->set_method(std::string(stats.method));
+  proto->set_ended_count(stats.ended_count);
+  for (const auto& [code, count] : stats.failed_counts) {
+    (*proto->mutable_failed_counts())[absl::StatusCodeToString(code)] = count;
+  }
+  EncodeDuration(stats.duration_p50, proto->mutable_duration_p50());
+  EncodeDuration(stats.duration_p99, proto->mutable_duration_p99());
+  EncodeDuration(stats.duration_p999, proto->mutable_duration_p999());
 }
 
 }  // namespace rundlet

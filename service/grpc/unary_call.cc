@@ -31,12 +31,14 @@ absl::Status UnaryCall::Admit(CallGate* gate,
 void UnaryCall::Answer(const google::protobuf::MessageLite& answer) {
   absl::Status status = SerializeMessage(answer, response_);
   if (!status.ok()) return Fail(status);
+  meter_->End(method_, absl::OkStatus(), begun_);
   pass_.Leave();
   reactor()->Finish(grpc::Status::OK);
 }
 
 void UnaryCall::Fail(const absl::Status& error) {
   AddRetryPushback(error, context_);
+  meter_->End(method_, error, begun_);
   pass_.Leave();
   reactor()->Finish(ToGrpcStatus(error));
 }

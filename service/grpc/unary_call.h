@@ -10,9 +10,11 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/time/time.h"
 #include "google/protobuf/message_lite.h"
 #include "service/admission/caller.h"
 #include "service/grpc/call_gate.h"
+#include "service/grpc/call_meter.h"
 #include "service/grpc/message_codec.h"
 
 namespace rundlet {
@@ -24,10 +26,17 @@ Caller CallerOf(const grpc::CallbackServerContext* context);
 // gRPC is touched afterwards.
 class UnaryCall {
  public:
-  // The pointers are gRPC's, good until the call is ended.
+  // The pointers are gRPC's, good until the call is ended; but for the meter's,
+  // which is told of the end.
   UnaryCall(grpc::CallbackServerContext* context,
-            const grpc::ByteBuffer* request, grpc::ByteBuffer* response)
-      : context_(context), request_(request), response_(response) {}
+            const grpc::ByteBuffer* request, grpc::ByteBuffer* response,
+            CallMeter* meter, CallMeter::Method method)
+      : context_(context),
+        request_(request),
+        response_(response),
+        meter_(meter),
+        method_(method),
+        begun_(meter->Begin()) {}
 
   // What the method gives to gRPC: its default one, unless UseReactor came
   // first.
@@ -67,6 +76,9 @@ class UnaryCall {
   const grpc::ByteBuffer* request_;
   grpc::ByteBuffer* response_;
   grpc::ServerUnaryReactor* reactor_ = nullptr;
+  CallMeter* meter_;
+  CallMeter::Method method_;
+  absl::Duration begun_;
   CallGate::Pass pass_;
 };
 

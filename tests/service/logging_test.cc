@@ -57,6 +57,19 @@ TEST(LoggingTest, NothingBreaksALine) {
   }
 }
 
+TEST(LoggingTest, TheLevelCanBeSet) {
+  Log log(LogFormat::kText, LogLevel::kInfo);
+  EXPECT_FALSE(log.logger.Writes(LogLevel::kDebug));
+  EXPECT_EQ(log.logger.SetLevel(LogLevel::kDebug), LogLevel::kInfo);
+  EXPECT_TRUE(log.logger.Writes(LogLevel::kDebug));
+  log.logger.Debug("seen");
+  EXPECT_EQ(log.logger.SetLevel(LogLevel::kError), LogLevel::kDebug);
+  log.logger.Warning("not seen");
+  EXPECT_EQ(log.logger.SetLevel(LogLevel::kWarning), LogLevel::kError);
+  EXPECT_EQ(log.logger.SetLevel(LogLevel::kInfo), LogLevel::kWarning);
+  EXPECT_THAT(log.out.str(), MatchesRegex("[^\n]* debug seen\n"));
+}
+
 TEST(LoggingTest, LeavesOutLowerLevels) {
   Log log(LogFormat::kText, LogLevel::kWarning);
   log.logger.Debug("debug");

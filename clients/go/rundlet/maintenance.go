@@ -13,6 +13,15 @@ func (c *Client) Stats(ctx context.Context) (*rundletpb.StatsResponse, error) {
 	return read(ctx, c, c.admin.Stats, &rundletpb.StatsRequest{})
 }
 
+// SetLogLevel sets how much the server writes to its log, and returns what it
+// was.
+func (c *Client) SetLogLevel(ctx context.Context, level rundletpb.LogLevel) (
+	rundletpb.LogLevel, error) {
+	answer, err := read(ctx, c, c.admin.SetLogLevel,
+		&rundletpb.SetLogLevelRequest{Level: level})
+	return answer.GetPrevious(), err
+}
+
 // Compact gives back the space of old versions; it returns when that is done. A
 // context without a deadline gets CompactTimeout.
 func (c *Client) Compact(ctx context.Context) (

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"rundlet/clients/go/rundlet"
+	"rundlet/clients/go/rundletpb"
 )
 
 func TestExplainCompaction(t *testing.T) {
@@ -88,6 +89,22 @@ func damage(t *testing.T, folder string, old, changed []byte) {
 func TestBackupWithoutARoot(t *testing.T) {
 	_, err := open(t).Backup(t.Context(), "name")
 	if !errors.Is(err, rundlet.ErrNotConfigured) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestSetLogLevel(t *testing.T) {
+	db := open(t)
+	before, err := db.SetLogLevel(t.Context(), rundletpb.LogLevel_LOG_LEVEL_DEBUG)
+	if err != nil || before == rundletpb.LogLevel_LOG_LEVEL_UNSPECIFIED {
+		t.Fatalf("got %v, %v", before, err)
+	}
+	set, err := db.SetLogLevel(t.Context(), before)
+	if err != nil || set != rundletpb.LogLevel_LOG_LEVEL_DEBUG {
+		t.Errorf("got %v, %v", set, err)
+	}
+	_, err = db.SetLogLevel(t.Context(), rundletpb.LogLevel_LOG_LEVEL_UNSPECIFIED)
+	if !errors.Is(err, rundlet.ErrInvalidField) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -30,13 +30,14 @@ var File_rundlet_v1_admin_proto protoreflect.FileDescriptor
 const file_rundlet_v1_admin_proto_rawDesc = "" +
 	"\n" +
 	"\x16rundlet/v1/admin.proto\x12\n" +
-	"rundlet.v1\x1a\x1crundlet/v1/maintenance.proto\x1a\x16rundlet/v1/stats.proto2\xf6\x02\n" +
+	"rundlet.v1\x1a\x1crundlet/v1/maintenance.proto\x1a\x16rundlet/v1/stats.proto2\xc6\x03\n" +
 	"\fAdminService\x12<\n" +
 	"\x05Stats\x12\x18.rundlet.v1.StatsRequest\x1a\x19.rundlet.v1.StatsResponse\x12B\n" +
 	"\aCompact\x12\x1a.rundlet.v1.CompactRequest\x1a\x1b.rundlet.v1.CompactResponse\x12`\n" +
 	"\x11ExplainCompaction\x12$.rundlet.v1.ExplainCompactionRequest\x1a%.rundlet.v1.ExplainCompactionResponse\x12A\n" +
 	"\x06Verify\x12\x19.rundlet.v1.VerifyRequest\x1a\x1a.rundlet.v1.VerifyResponse0\x01\x12?\n" +
-	"\x06Backup\x12\x19.rundlet.v1.BackupRequest\x1a\x1a.rundlet.v1.BackupResponseB6\n" +
+	"\x06Backup\x12\x19.rundlet.v1.BackupRequest\x1a\x1a.rundlet.v1.BackupResponse\x12N\n" +
+	"\vSetLogLevel\x12\x1e.rundlet.v1.SetLogLevelRequest\x1a\x1f.rundlet.v1.SetLogLevelResponseB6\n" +
 	"\n" +
 	"rundlet.v1P\x01Z&rundlet/clients/go/rundletpb;rundletpbb\x06proto3"
 
@@ -46,28 +47,32 @@ var file_rundlet_v1_admin_proto_goTypes = []any{
 	(*ExplainCompactionRequest)(nil),  // 2: rundlet.v1.ExplainCompactionRequest
 	(*VerifyRequest)(nil),             // 3: rundlet.v1.VerifyRequest
 	(*BackupRequest)(nil),             // 4: rundlet.v1.BackupRequest
-	(*StatsResponse)(nil),             // 5: rundlet.v1.StatsResponse
-	(*CompactResponse)(nil),           // 6: rundlet.v1.CompactResponse
-	(*ExplainCompactionResponse)(nil), // 7: rundlet.v1.ExplainCompactionResponse
-	(*VerifyResponse)(nil),            // 8: rundlet.v1.VerifyResponse
-	(*BackupResponse)(nil),            // 9: rundlet.v1.BackupResponse
+	(*SetLogLevelRequest)(nil),        // 5: rundlet.v1.SetLogLevelRequest
+	(*StatsResponse)(nil),             // 6: rundlet.v1.StatsResponse
+	(*CompactResponse)(nil),           // 7: rundlet.v1.CompactResponse
+	(*ExplainCompactionResponse)(nil), // 8: rundlet.v1.ExplainCompactionResponse
+	(*VerifyResponse)(nil),            // 9: rundlet.v1.VerifyResponse
+	(*BackupResponse)(nil),            // 10: rundlet.v1.BackupResponse
+	(*SetLogLevelResponse)(nil),       // 11: rundlet.v1.SetLogLevelResponse
 }
 var file_rundlet_v1_admin_proto_depIdxs = []int32{
-	0, // 0: rundlet.v1.AdminService.Stats:input_type -> rundlet.v1.StatsRequest
-	1, // 1: rundlet.v1.AdminService.Compact:input_type -> rundlet.v1.CompactRequest
-	2, // 2: rundlet.v1.AdminService.ExplainCompaction:input_type -> rundlet.v1.ExplainCompactionRequest
-	3, // 3: rundlet.v1.AdminService.Verify:input_type -> rundlet.v1.VerifyRequest
-	4, // 4: rundlet.v1.AdminService.Backup:input_type -> rundlet.v1.BackupRequest
-	5, // 5: rundlet.v1.AdminService.Stats:output_type -> rundlet.v1.StatsResponse
-	6, // 6: rundlet.v1.AdminService.Compact:output_type -> rundlet.v1.CompactResponse
-	7, // 7: rundlet.v1.AdminService.ExplainCompaction:output_type -> rundlet.v1.ExplainCompactionResponse
-	8, // 8: rundlet.v1.AdminService.Verify:output_type -> rundlet.v1.VerifyResponse
-	9, // 9: rundlet.v1.AdminService.Backup:output_type -> rundlet.v1.BackupResponse
-	5, // [5:10] is the sub-list for method output_type
-	0, // [0:5] is the sub-list for method input_type
-	0, // [0:0] is the sub-list for extension type_name
-	0, // [0:0] is the sub-list for extension extendee
-	0, // [0:0] is the sub-list for field type_name
+	0,  // 0: rundlet.v1.AdminService.Stats:input_type -> rundlet.v1.StatsRequest
+	1,  // 1: rundlet.v1.AdminService.Compact:input_type -> rundlet.v1.CompactRequest
+	2,  // 2: rundlet.v1.AdminService.ExplainCompaction:input_type -> rundlet.v1.ExplainCompactionRequest
+	3,  // 3: rundlet.v1.AdminService.Verify:input_type -> rundlet.v1.VerifyRequest
+	4,  // 4: rundlet.v1.AdminService.Backup:input_type -> rundlet.v1.BackupRequest
+	5,  // 5: rundlet.v1.AdminService.SetLogLevel:input_type -> rundlet.v1.SetLogLevelRequest
+	6,  // 6: rundlet.v1.AdminService.Stats:output_type -> rundlet.v1.StatsResponse
+	7,  // 7: rundlet.v1.AdminService.Compact:output_type -> rundlet.v1.CompactResponse
+	8,  // 8: rundlet.v1.AdminService.ExplainCompaction:output_type -> rundlet.v1.ExplainCompactionResponse
+	9,  // 9: rundlet.v1.AdminService.Verify:output_type -> rundlet.v1.VerifyResponse
+	10, // 10: rundlet.v1.AdminService.Backup:output_type -> rundlet.v1.BackupResponse
+	11, // 11: rundlet.v1.AdminService.SetLogLevel:output_type -> rundlet.v1.SetLogLevelResponse
+	6,  // [6:12] is the sub-list for method output_type
+	0,  // [0:6] is the sub-list for method input_type
+	0,  // [0:0] is the sub-list for extension type_name
+	0,  // [0:0] is the sub-list for extension extendee
+	0,  // [0:0] is the sub-list for field type_name
 }
 
 func init() { file_rundlet_v1_admin_proto_init() }

@@ -29,6 +29,7 @@ const (
 	AdminService_ExplainCompaction_FullMethodName = "/rundlet.v1.AdminService/ExplainCompaction"
 	AdminService_Verify_FullMethodName            = "/rundlet.v1.AdminService/Verify"
 	AdminService_Backup_FullMethodName            = "/rundlet.v1.AdminService/Backup"
+	AdminService_SetLogLevel_FullMethodName       = "/rundlet.v1.AdminService/SetLogLevel"
 )
 
 // AdminServiceClient is the client API for AdminService service.
@@ -83,6 +84,13 @@ type AdminServiceClient interface {
 	// folder is there and not empty): take another name. RESOURCE_EXHAUSTED,
 	// STORAGE_FULL: make room.
 	Backup(ctx context.Context, in *BackupRequest, opts ...grpc.CallOption) (*BackupResponse, error)
+	// Sets how much the server writes to its log.
+	//
+	// Effect: at once, and until it is set again or the server starts anew. At
+	// debug each call with one answer that fails is a line. Retry: always safe.
+	// Errors: INVALID_ARGUMENT, INVALID_FIELD (no level). FAILED_PRECONDITION,
+	// NOT_CONFIGURED (the server has no log).
+	SetLogLevel(ctx context.Context, in *SetLogLevelRequest, opts ...grpc.CallOption) (*SetLogLevelResponse, error)
 }
 
 type adminServiceClient struct {
@@ -152,6 +160,16 @@ func (c *adminServiceClient) Backup(ctx context.Context, in *BackupRequest, opts
 	return out, nil
 }
 
+func (c *adminServiceClient) SetLogLevel(ctx context.Context, in *SetLogLevelRequest, opts ...grpc.CallOption) (*SetLogLevelResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(SetLogLevelResponse)
+	err := c.cc.Invoke(ctx, AdminService_SetLogLevel_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // AdminServiceServer is the server API for AdminService service.
 // All implementations must embed UnimplementedAdminServiceServer
 // for forward compatibility.
@@ -204,6 +222,13 @@ type AdminServiceServer interface {
 	// folder is there and not empty): take another name. RESOURCE_EXHAUSTED,
 	// STORAGE_FULL: make room.
 	Backup(context.Context, *BackupRequest) (*BackupResponse, error)
+	// Sets how much the server writes to its log.
+	//
+	// Effect: at once, and until it is set again or the server starts anew. At
+	// debug each call with one answer that fails is a line. Retry: always safe.
+	// Errors: INVALID_ARGUMENT, INVALID_FIELD (no level). FAILED_PRECONDITION,
+	// NOT_CONFIGURED (the server has no log).
+	SetLogLevel(context.Context, *SetLogLevelRequest) (*SetLogLevelResponse, error)
 	mustEmbedUnimplementedAdminServiceServer()
 }
 
@@ -228,6 +253,9 @@ func (UnimplementedAdminServiceServer) Verify(*VerifyRequest, grpc.ServerStreami
 }
 func (UnimplementedAdminServiceServer) Backup(context.Context, *BackupRequest) (*BackupResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method Backup not implemented")
+}
+func (UnimplementedAdminServiceServer) SetLogLevel(context.Context, *SetLogLevelRequest) (*SetLogLevelResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method SetLogLevel not implemented")
 }
 func (UnimplementedAdminServiceServer) mustEmbedUnimplementedAdminServiceServer() {}
 func (UnimplementedAdminServiceServer) testEmbeddedByValue()                      {}
@@ -333,6 +361,24 @@ func _AdminService_Backup_Handler(srv interface{}, ctx context.Context, dec func
 	return interceptor(ctx, in, info, handler)
 }
 
+func _AdminService_SetLogLevel_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(SetLogLevelRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AdminServiceServer).SetLogLevel(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AdminService_SetLogLevel_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AdminServiceServer).SetLogLevel(ctx, req.(*SetLogLevelRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // AdminService_ServiceDesc is the grpc.ServiceDesc for AdminService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -355,6 +401,10 @@ var AdminService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Backup",
 			Handler:    _AdminService_Backup_Handler,
+		},
+		{
+			MethodName: "SetLogLevel",
+			Handler:    _AdminService_SetLogLevel_Handler,
 		},
 	},
 	Streams: []grpc.StreamDesc{

@@ -205,7 +205,12 @@ type StatsResponse struct {
 	// Segments that it read as a whole, for want of a hint.
 	RecoverySegmentsRead uint64 `protobuf:"varint,40,opt,name=recovery_segments_read,json=recoverySegmentsRead,proto3" json:"recovery_segments_read,omitempty"`
 	// What compression has done.
-	Compression   *CompressionStats `protobuf:"bytes,41,opt,name=compression,proto3" json:"compression,omitempty"`
+	Compression *CompressionStats `protobuf:"bytes,41,opt,name=compression,proto3" json:"compression,omitempty"`
+	// Writes on their way to the store, by all doors.
+	Admission *AdmissionStats `protobuf:"bytes,42,opt,name=admission,proto3" json:"admission,omitempty"`
+	// Calls that have ended, of each method with one request and one answer that
+	// was called.
+	Calls         []*CallStats `protobuf:"bytes,43,rep,name=calls,proto3" json:"calls,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -527,6 +532,20 @@ func (x *StatsResponse) GetCompression() *CompressionStats {
 	return nil
 }
 
+func (x *StatsResponse) GetAdmission() *AdmissionStats {
+	if x != nil {
+		return x.Admission
+	}
+	return nil
+}
+
+func (x *StatsResponse) GetCalls() []*CallStats {
+	if x != nil {
+		return x.Calls
+	}
+	return nil
+}
+
 // Watches, and how far their readers are behind.
 type WatchStats struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -837,6 +856,255 @@ func (x *MemoryStats) GetProcessBytes() uint64 {
 	return 0
 }
 
+// Writes that want the disk, on their way to the store, and others that came
+// behind them. Where nothing waits, writes that do not want the disk pass
+// without being counted.
+type AdmissionStats struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Handed to the store.
+	AdmittedCount uint64 `protobuf:"varint,1,opt,name=admitted_count,json=admittedCount,proto3" json:"admitted_count,omitempty"`
+	// Refused, because waits are too long.
+	RefusedForDelayCount uint64 `protobuf:"varint,2,opt,name=refused_for_delay_count,json=refusedForDelayCount,proto3" json:"refused_for_delay_count,omitempty"`
+	// Refused, because their connection has its share of what waits.
+	RefusedForShareCount uint64 `protobuf:"varint,3,opt,name=refused_for_share_count,json=refusedForShareCount,proto3" json:"refused_for_share_count,omitempty"`
+	// Refused, because those that wait hold too much memory.
+	RefusedForBytesCount uint64 `protobuf:"varint,4,opt,name=refused_for_bytes_count,json=refusedForBytesCount,proto3" json:"refused_for_bytes_count,omitempty"`
+	// Not applied, because their deadline passed while they waited.
+	ExpiredCount uint64 `protobuf:"varint,5,opt,name=expired_count,json=expiredCount,proto3" json:"expired_count,omitempty"`
+	// Not applied, because their caller left while they waited.
+	CancelledCount uint64 `protobuf:"varint,6,opt,name=cancelled_count,json=cancelledCount,proto3" json:"cancelled_count,omitempty"`
+	// Waiting now.
+	WaitingCount uint64 `protobuf:"varint,7,opt,name=waiting_count,json=waitingCount,proto3" json:"waiting_count,omitempty"`
+	// Bytes of those that are waiting now.
+	WaitingBytes uint64 `protobuf:"varint,8,opt,name=waiting_bytes,json=waitingBytes,proto3" json:"waiting_bytes,omitempty"`
+	// Writes of the next group, at most.
+	GroupWritesMax uint64 `protobuf:"varint,9,opt,name=group_writes_max,json=groupWritesMax,proto3" json:"group_writes_max,omitempty"`
+	// Writes are refused for delay now.
+	Overloaded bool `protobuf:"varint,10,opt,name=overloaded,proto3" json:"overloaded,omitempty"`
+	// How long half of those that want the disk waited for the group before
+	// theirs, at most. Quantiles are at most a quarter too large.
+	DelayP50 *durationpb.Duration `protobuf:"bytes,11,opt,name=delay_p50,json=delayP50,proto3" json:"delay_p50,omitempty"`
+	// How long 99 % of them did.
+	DelayP99 *durationpb.Duration `protobuf:"bytes,12,opt,name=delay_p99,json=delayP99,proto3" json:"delay_p99,omitempty"`
+	// How long 99.9 % of them did.
+	DelayP999     *durationpb.Duration `protobuf:"bytes,13,opt,name=delay_p999,json=delayP999,proto3" json:"delay_p999,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AdmissionStats) Reset() {
+	*x = AdmissionStats{}
+	mi := &file_rundlet_v1_stats_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AdmissionStats) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AdmissionStats) ProtoMessage() {}
+
+func (x *AdmissionStats) ProtoReflect() protoreflect.Message {
+	mi := &file_rundlet_v1_stats_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AdmissionStats.ProtoReflect.Descriptor instead.
+func (*AdmissionStats) Descriptor() ([]byte, []int) {
+	return file_rundlet_v1_stats_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *AdmissionStats) GetAdmittedCount() uint64 {
+	if x != nil {
+		return x.AdmittedCount
+	}
+	return 0
+}
+
+func (x *AdmissionStats) GetRefusedForDelayCount() uint64 {
+	if x != nil {
+		return x.RefusedForDelayCount
+	}
+	return 0
+}
+
+func (x *AdmissionStats) GetRefusedForShareCount() uint64 {
+	if x != nil {
+		return x.RefusedForShareCount
+	}
+	return 0
+}
+
+func (x *AdmissionStats) GetRefusedForBytesCount() uint64 {
+	if x != nil {
+		return x.RefusedForBytesCount
+	}
+	return 0
+}
+
+func (x *AdmissionStats) GetExpiredCount() uint64 {
+	if x != nil {
+		return x.ExpiredCount
+	}
+	return 0
+}
+
+func (x *AdmissionStats) GetCancelledCount() uint64 {
+	if x != nil {
+		return x.CancelledCount
+	}
+	return 0
+}
+
+func (x *AdmissionStats) GetWaitingCount() uint64 {
+	if x != nil {
+		return x.WaitingCount
+	}
+	return 0
+}
+
+func (x *AdmissionStats) GetWaitingBytes() uint64 {
+	if x != nil {
+		return x.WaitingBytes
+	}
+	return 0
+}
+
+func (x *AdmissionStats) GetGroupWritesMax() uint64 {
+	if x != nil {
+		return x.GroupWritesMax
+	}
+	return 0
+}
+
+func (x *AdmissionStats) GetOverloaded() bool {
+	if x != nil {
+		return x.Overloaded
+	}
+	return false
+}
+
+func (x *AdmissionStats) GetDelayP50() *durationpb.Duration {
+	if x != nil {
+		return x.DelayP50
+	}
+	return nil
+}
+
+func (x *AdmissionStats) GetDelayP99() *durationpb.Duration {
+	if x != nil {
+		return x.DelayP99
+	}
+	return nil
+}
+
+func (x *AdmissionStats) GetDelayP999() *durationpb.Duration {
+	if x != nil {
+		return x.DelayP999
+	}
+	return nil
+}
+
+// Calls of one method.
+type CallStats struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The method, as `rundlet.v1.KeyValueService/Get`.
+	Method string `protobuf:"bytes,1,opt,name=method,proto3" json:"method,omitempty"`
+	// Calls that have ended.
+	EndedCount uint64 `protobuf:"varint,2,opt,name=ended_count,json=endedCount,proto3" json:"ended_count,omitempty"`
+	// Those of them that ended with an error, by its code, as `NOT_FOUND`.
+	FailedCounts map[string]uint64 `protobuf:"bytes,3,rep,name=failed_counts,json=failedCounts,proto3" json:"failed_counts,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"varint,2,opt,name=value"`
+	// How long half of them took, at most, from the server's first sight of the
+	// call to its answer. Quantiles are at most a quarter too large.
+	DurationP50 *durationpb.Duration `protobuf:"bytes,4,opt,name=duration_p50,json=durationP50,proto3" json:"duration_p50,omitempty"`
+	// How long 99 % of them took.
+	DurationP99 *durationpb.Duration `protobuf:"bytes,5,opt,name=duration_p99,json=durationP99,proto3" json:"duration_p99,omitempty"`
+	// How long 99.9 % of them took.
+	DurationP999  *durationpb.Duration `protobuf:"bytes,6,opt,name=duration_p999,json=durationP999,proto3" json:"duration_p999,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CallStats) Reset() {
+	*x = CallStats{}
+	mi := &file_rundlet_v1_stats_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CallStats) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CallStats) ProtoMessage() {}
+
+func (x *CallStats) ProtoReflect() protoreflect.Message {
+	mi := &file_rundlet_v1_stats_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CallStats.ProtoReflect.Descriptor instead.
+func (*CallStats) Descriptor() ([]byte, []int) {
+	return file_rundlet_v1_stats_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *CallStats) GetMethod() string {
+	if x != nil {
+		return x.Method
+	}
+	return ""
+}
+
+func (x *CallStats) GetEndedCount() uint64 {
+	if x != nil {
+		return x.EndedCount
+	}
+	return 0
+}
+
+func (x *CallStats) GetFailedCounts() map[string]uint64 {
+	if x != nil {
+		return x.FailedCounts
+	}
+	return nil
+}
+
+func (x *CallStats) GetDurationP50() *durationpb.Duration {
+	if x != nil {
+		return x.DurationP50
+	}
+	return nil
+}
+
+func (x *CallStats) GetDurationP99() *durationpb.Duration {
+	if x != nil {
+		return x.DurationP99
+	}
+	return nil
+}
+
+func (x *CallStats) GetDurationP999() *durationpb.Duration {
+	if x != nil {
+		return x.DurationP999
+	}
+	return nil
+}
+
 // Compression of values since the start; zero where it is off.
 type CompressionStats struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -852,7 +1120,7 @@ type CompressionStats struct {
 
 func (x *CompressionStats) Reset() {
 	*x = CompressionStats{}
-	mi := &file_rundlet_v1_stats_proto_msgTypes[6]
+	mi := &file_rundlet_v1_stats_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -864,7 +1132,7 @@ func (x *CompressionStats) String() string {
 func (*CompressionStats) ProtoMessage() {}
 
 func (x *CompressionStats) ProtoReflect() protoreflect.Message {
-	mi := &file_rundlet_v1_stats_proto_msgTypes[6]
+	mi := &file_rundlet_v1_stats_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -877,7 +1145,7 @@ func (x *CompressionStats) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CompressionStats.ProtoReflect.Descriptor instead.
 func (*CompressionStats) Descriptor() ([]byte, []int) {
-	return file_rundlet_v1_stats_proto_rawDescGZIP(), []int{6}
+	return file_rundlet_v1_stats_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *CompressionStats) GetValueBytes() uint64 {
@@ -907,7 +1175,7 @@ const file_rundlet_v1_stats_proto_rawDesc = "" +
 	"\n" +
 	"\x16rundlet/v1/stats.proto\x12\n" +
 	"rundlet.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x0e\n" +
-	"\fStatsRequest\"\xec\r\n" +
+	"\fStatsRequest\"\xd3\x0e\n" +
 	"\rStatsResponse\x12\"\n" +
 	"\rkeys_in_index\x18\x01 \x01(\x04R\vkeysInIndex\x12\"\n" +
 	"\rkeys_in_cache\x18\x02 \x01(\x04R\vkeysInCache\x12\x1b\n" +
@@ -958,7 +1226,9 @@ const file_rundlet_v1_stats_proto_rawDesc = "" +
 	"\x13recovery_hints_used\x18& \x01(\x04R\x11recoveryHintsUsed\x126\n" +
 	"\x17recovery_hints_rejected\x18' \x01(\x04R\x15recoveryHintsRejected\x124\n" +
 	"\x16recovery_segments_read\x18( \x01(\x04R\x14recoverySegmentsRead\x12>\n" +
-	"\vcompression\x18) \x01(\v2\x1c.rundlet.v1.CompressionStatsR\vcompression\"k\n" +
+	"\vcompression\x18) \x01(\v2\x1c.rundlet.v1.CompressionStatsR\vcompression\x128\n" +
+	"\tadmission\x18* \x01(\v2\x1a.rundlet.v1.AdmissionStatsR\tadmission\x12+\n" +
+	"\x05calls\x18+ \x03(\v2\x15.rundlet.v1.CallStatsR\x05calls\"k\n" +
 	"\n" +
 	"WatchStats\x12\x1f\n" +
 	"\vwatch_count\x18\x01 \x01(\x04R\n" +
@@ -987,7 +1257,36 @@ const file_rundlet_v1_stats_proto_rawDesc = "" +
 	"cacheBytes\x12#\n" +
 	"\rpending_bytes\x18\x05 \x01(\x04R\fpendingBytes\x12#\n" +
 	"\rrequest_bytes\x18\x06 \x01(\x04R\frequestBytes\x12#\n" +
-	"\rprocess_bytes\x18\a \x01(\x04R\fprocessBytes\"\x81\x01\n" +
+	"\rprocess_bytes\x18\a \x01(\x04R\fprocessBytes\"\xe8\x04\n" +
+	"\x0eAdmissionStats\x12%\n" +
+	"\x0eadmitted_count\x18\x01 \x01(\x04R\radmittedCount\x125\n" +
+	"\x17refused_for_delay_count\x18\x02 \x01(\x04R\x14refusedForDelayCount\x125\n" +
+	"\x17refused_for_share_count\x18\x03 \x01(\x04R\x14refusedForShareCount\x125\n" +
+	"\x17refused_for_bytes_count\x18\x04 \x01(\x04R\x14refusedForBytesCount\x12#\n" +
+	"\rexpired_count\x18\x05 \x01(\x04R\fexpiredCount\x12'\n" +
+	"\x0fcancelled_count\x18\x06 \x01(\x04R\x0ecancelledCount\x12#\n" +
+	"\rwaiting_count\x18\a \x01(\x04R\fwaitingCount\x12#\n" +
+	"\rwaiting_bytes\x18\b \x01(\x04R\fwaitingBytes\x12(\n" +
+	"\x10group_writes_max\x18\t \x01(\x04R\x0egroupWritesMax\x12\x1e\n" +
+	"\n" +
+	"overloaded\x18\n" +
+	" \x01(\bR\n" +
+	"overloaded\x126\n" +
+	"\tdelay_p50\x18\v \x01(\v2\x19.google.protobuf.DurationR\bdelayP50\x126\n" +
+	"\tdelay_p99\x18\f \x01(\v2\x19.google.protobuf.DurationR\bdelayP99\x128\n" +
+	"\n" +
+	"delay_p999\x18\r \x01(\v2\x19.google.protobuf.DurationR\tdelayP999\"\x8f\x03\n" +
+	"\tCallStats\x12\x16\n" +
+	"\x06method\x18\x01 \x01(\tR\x06method\x12\x1f\n" +
+	"\vended_count\x18\x02 \x01(\x04R\n" +
+	"endedCount\x12L\n" +
+	"\rfailed_counts\x18\x03 \x03(\v2'.rundlet.v1.CallStats.FailedCountsEntryR\ffailedCounts\x12<\n" +
+	"\fduration_p50\x18\x04 \x01(\v2\x19.google.protobuf.DurationR\vdurationP50\x12<\n" +
+	"\fduration_p99\x18\x05 \x01(\v2\x19.google.protobuf.DurationR\vdurationP99\x12>\n" +
+	"\rduration_p999\x18\x06 \x01(\v2\x19.google.protobuf.DurationR\fdurationP999\x1a?\n" +
+	"\x11FailedCountsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\x04R\x05value:\x028\x01\"\x81\x01\n" +
 	"\x10CompressionStats\x12\x1f\n" +
 	"\vvalue_bytes\x18\x01 \x01(\x04R\n" +
 	"valueBytes\x12!\n" +
@@ -1014,7 +1313,7 @@ func file_rundlet_v1_stats_proto_rawDescGZIP() []byte {
 }
 
 var file_rundlet_v1_stats_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_rundlet_v1_stats_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
+var file_rundlet_v1_stats_proto_msgTypes = make([]protoimpl.MessageInfo, 10)
 var file_rundlet_v1_stats_proto_goTypes = []any{
 	(DiskState)(0),                // 0: rundlet.v1.DiskState
 	(*StatsRequest)(nil),          // 1: rundlet.v1.StatsRequest
@@ -1023,25 +1322,37 @@ var file_rundlet_v1_stats_proto_goTypes = []any{
 	(*VerifyStats)(nil),           // 4: rundlet.v1.VerifyStats
 	(*DiskStats)(nil),             // 5: rundlet.v1.DiskStats
 	(*MemoryStats)(nil),           // 6: rundlet.v1.MemoryStats
-	(*CompressionStats)(nil),      // 7: rundlet.v1.CompressionStats
-	(*timestamppb.Timestamp)(nil), // 8: google.protobuf.Timestamp
-	(*durationpb.Duration)(nil),   // 9: google.protobuf.Duration
+	(*AdmissionStats)(nil),        // 7: rundlet.v1.AdmissionStats
+	(*CallStats)(nil),             // 8: rundlet.v1.CallStats
+	(*CompressionStats)(nil),      // 9: rundlet.v1.CompressionStats
+	nil,                           // 10: rundlet.v1.CallStats.FailedCountsEntry
+	(*timestamppb.Timestamp)(nil), // 11: google.protobuf.Timestamp
+	(*durationpb.Duration)(nil),   // 12: google.protobuf.Duration
 }
 var file_rundlet_v1_stats_proto_depIdxs = []int32{
-	8, // 0: rundlet.v1.StatsResponse.last_compaction_time:type_name -> google.protobuf.Timestamp
-	9, // 1: rundlet.v1.StatsResponse.recovery_duration:type_name -> google.protobuf.Duration
-	3, // 2: rundlet.v1.StatsResponse.watches:type_name -> rundlet.v1.WatchStats
-	4, // 3: rundlet.v1.StatsResponse.verification:type_name -> rundlet.v1.VerifyStats
-	5, // 4: rundlet.v1.StatsResponse.disk:type_name -> rundlet.v1.DiskStats
-	6, // 5: rundlet.v1.StatsResponse.memory:type_name -> rundlet.v1.MemoryStats
-	7, // 6: rundlet.v1.StatsResponse.compression:type_name -> rundlet.v1.CompressionStats
-	8, // 7: rundlet.v1.VerifyStats.last_verify_time:type_name -> google.protobuf.Timestamp
-	0, // 8: rundlet.v1.DiskStats.state:type_name -> rundlet.v1.DiskState
-	9, // [9:9] is the sub-list for method output_type
-	9, // [9:9] is the sub-list for method input_type
-	9, // [9:9] is the sub-list for extension type_name
-	9, // [9:9] is the sub-list for extension extendee
-	0, // [0:9] is the sub-list for field type_name
+	11, // 0: rundlet.v1.StatsResponse.last_compaction_time:type_name -> google.protobuf.Timestamp
+	12, // 1: rundlet.v1.StatsResponse.recovery_duration:type_name -> google.protobuf.Duration
+	3,  // 2: rundlet.v1.StatsResponse.watches:type_name -> rundlet.v1.WatchStats
+	4,  // 3: rundlet.v1.StatsResponse.verification:type_name -> rundlet.v1.VerifyStats
+	5,  // 4: rundlet.v1.StatsResponse.disk:type_name -> rundlet.v1.DiskStats
+	6,  // 5: rundlet.v1.StatsResponse.memory:type_name -> rundlet.v1.MemoryStats
+	9,  // 6: rundlet.v1.StatsResponse.compression:type_name -> rundlet.v1.CompressionStats
+	7,  // 7: rundlet.v1.StatsResponse.admission:type_name -> rundlet.v1.AdmissionStats
+	8,  // 8: rundlet.v1.StatsResponse.calls:type_name -> rundlet.v1.CallStats
+	11, // 9: rundlet.v1.VerifyStats.last_verify_time:type_name -> google.protobuf.Timestamp
+	0,  // 10: rundlet.v1.DiskStats.state:type_name -> rundlet.v1.DiskState
+	12, // 11: rundlet.v1.AdmissionStats.delay_p50:type_name -> google.protobuf.Duration
+	12, // 12: rundlet.v1.AdmissionStats.delay_p99:type_name -> google.protobuf.Duration
+	12, // 13: rundlet.v1.AdmissionStats.delay_p999:type_name -> google.protobuf.Duration
+	10, // 14: rundlet.v1.CallStats.failed_counts:type_name -> rundlet.v1.CallStats.FailedCountsEntry
+	12, // 15: rundlet.v1.CallStats.duration_p50:type_name -> google.protobuf.Duration
+	12, // 16: rundlet.v1.CallStats.duration_p99:type_name -> google.protobuf.Duration
+	12, // 17: rundlet.v1.CallStats.duration_p999:type_name -> google.protobuf.Duration
+	18, // [18:18] is the sub-list for method output_type
+	18, // [18:18] is the sub-list for method input_type
+	18, // [18:18] is the sub-list for extension type_name
+	18, // [18:18] is the sub-list for extension extendee
+	0,  // [0:18] is the sub-list for field type_name
 }
 
 func init() { file_rundlet_v1_stats_proto_init() }
@@ -1055,7 +1366,7 @@ func file_rundlet_v1_stats_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_rundlet_v1_stats_proto_rawDesc), len(file_rundlet_v1_stats_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   7,
+			NumMessages:   10,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -60,3 +60,22 @@ def test_backup_without_a_root(db):
     with pytest.raises(rundlet.NotConfiguredError) as caught:
         db.backup("name")
     assert caught.value.metadata["option"]
+
+
+def test_set_log_level(db):
+    before = db.set_log_level("debug")
+    assert before in ("debug", "info", "warning", "error")
+    assert db.set_log_level(before) == "debug"
+    with pytest.raises(ValueError):
+        db.set_log_level("loud")
+
+
+def test_stats_of_calls(db, space):
+    db.put(space, "1")
+    put = next(
+        each
+        for each in db.stats()["calls"]
+        if each["method"] == "rundlet.v1.KeyValueService/Put"
+    )
+    assert put["ended_count"] >= 1
+    assert put["duration_p50"] <= put["duration_p999"]

@@ -45,6 +45,29 @@ struct Put {
   }
 };
 
+// Of four puts one was refused and one came too late.
+void ExpectCounted(const std::shared_ptr<grpc::Channel>& channel) {
+  grpc::ClientContext context;
+  v1::StatsResponse stats;
+  const grpc::Status status = v1::AdminService::NewStub(channel)->Stats(
+      &context, v1::StatsRequest(), &stats);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(stats.admission().admitted_count(), 2u);
+  EXPECT_EQ(stats.admission().refused_for_share_count(), 1u);
+  EXPECT_EQ(stats.admission().expired_count(), 1u);
+  EXPECT_EQ(stats.admission().cancelled_count(), 0u);
+  EXPECT_EQ(stats.admission().waiting_count(), 0u);
+  EXPECT_GE(stats.admission().delay_p999().seconds(), 7200);
+  ASSERT_EQ(stats.calls_size(), 1);
+  const v1::CallStats& puts = stats.calls(0);
+  EXPECT_EQ(puts.method(), "rundlet.v1.KeyValueService/Put");
+  EXPECT_EQ(puts.ended_count(), 4u);
+  ASSERT_EQ(puts.failed_counts_size(), 2);
+  EXPECT_EQ(puts.failed_counts().at("UNAVAILABLE"), 1u);
+  EXPECT_EQ(puts.failed_counts().at("DEADLINE_EXCEEDED"), 1u);
+  EXPECT_GT(puts.duration_p999().nanos() + puts.duration_p999().seconds(), 0);
+}
+
 TEST(AdmissionTest, RefusalsAndPassedDeadlinesReachTheClient) {
   const TempFolder folder;
   GatedFileSystem files(FileSystem::Posix());
@@ -64,9 +87,10 @@ TEST(AdmissionTest, RefusalsAndPassedDeadlinesReachTheClient) {
   options.admission = admission;
   auto server = GrpcServer::Start(options, store->get());
   ASSERT_TRUE(server.ok()) << server.status();
-  const auto stub = v1::KeyValueService::NewStub(
+  const auto channel =
       grpc::CreateChannel(absl::StrCat("127.0.0.1:", (*server)->port()),
-                          grpc::InsecureChannelCredentials()));
+                          grpc::InsecureChannelCredentials());
+  const auto stub = v1::KeyValueService::NewStub(channel);
 
   files.Hold(Call::kSync, ".log");
   Put first;
@@ -104,6 +128,7 @@ TEST(AdmissionTest, RefusalsAndPassedDeadlinesReachTheClient) {
   const auto absent = BlockingStore(store->get()).Get("late");
   ASSERT_TRUE(absent.ok());
   EXPECT_FALSE(absent->has_value());
+  ExpectCounted(channel);
   server->reset();
   admission->Close();
 }

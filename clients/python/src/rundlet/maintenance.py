@@ -37,6 +37,17 @@ class Maintenance(Calls):
         request = stats_pb2.StatsRequest()
         return messages.plain(self._read(self._admin.Stats, request, timeout))
 
+    def set_log_level(self, level: str, *, timeout: float | None = None) -> str:
+        """Sets how much the server writes to its log ("debug", "info",
+        "warning", "error"), and tells what it was."""
+        prefix = "LOG_LEVEL_"
+        request = maintenance_pb2.SetLogLevelRequest(
+            level=prefix + level.upper()
+        )
+        answer = self._read(self._admin.SetLogLevel, request, timeout)
+        name = maintenance_pb2.LogLevel.Name(answer.previous)
+        return name.removeprefix(prefix).lower()
+
     def compact(self, *, timeout: float = COMPACT_TIMEOUT) -> dict[str, Any]:
         """Gives back the space of old versions; ends when it is done."""
         request = maintenance_pb2.CompactRequest()

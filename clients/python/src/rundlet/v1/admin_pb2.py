@@ -26,7 +26,7 @@ from rundlet.v1 import maintenance_pb2 as rundlet_dot_v1_dot_maintenance__pb2
 from rundlet.v1 import stats_pb2 as rundlet_dot_v1_dot_stats__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16rundlet/v1/admin.proto\x12\nrundlet.v1\x1a\x1crundlet/v1/maintenance.proto\x1a\x16rundlet/v1/stats.proto2\xf6\x02\n\x0c\x41\x64minService\x12<\n\x05Stats\x12\x18.rundlet.v1.StatsRequest\x1a\x19.rundlet.v1.StatsResponse\x12\x42\n\x07\x43ompact\x12\x1a.rundlet.v1.CompactRequest\x1a\x1b.rundlet.v1.CompactResponse\x12`\n\x11\x45xplainCompaction\x12$.rundlet.v1.ExplainCompactionRequest\x1a%.rundlet.v1.ExplainCompactionResponse\x12\x41\n\x06Verify\x12\x19.rundlet.v1.VerifyRequest\x1a\x1a.rundlet.v1.VerifyResponse0\x01\x12?\n\x06\x42\x61\x63kup\x12\x19.rundlet.v1.BackupRequest\x1a\x1a.rundlet.v1.BackupResponseB6\n\nrundlet.v1P\x01Z&rundlet/clients/go/rundletpb;rundletpbb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16rundlet/v1/admin.proto\x12\nrundlet.v1\x1a\x1crundlet/v1/maintenance.proto\x1a\x16rundlet/v1/stats.proto2\xc6\x03\n\x0c\x41\x64minService\x12<\n\x05Stats\x12\x18.rundlet.v1.StatsRequest\x1a\x19.rundlet.v1.StatsResponse\x12\x42\n\x07\x43ompact\x12\x1a.rundlet.v1.CompactRequest\x1a\x1b.rundlet.v1.CompactResponse\x12`\n\x11\x45xplainCompaction\x12$.rundlet.v1.ExplainCompactionRequest\x1a%.rundlet.v1.ExplainCompactionResponse\x12\x41\n\x06Verify\x12\x19.rundlet.v1.VerifyRequest\x1a\x1a.rundlet.v1.VerifyResponse0\x01\x12?\n\x06\x42\x61\x63kup\x12\x19.rundlet.v1.BackupRequest\x1a\x1a.rundlet.v1.BackupResponse\x12N\n\x0bSetLogLevel\x12\x1e.rundlet.v1.SetLogLevelRequest\x1a\x1f.rundlet.v1.SetLogLevelResponseB6\n\nrundlet.v1P\x01Z&rundlet/clients/go/rundletpb;rundletpbb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,5 +35,5 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\nrundlet.v1P\001Z&rundlet/clients/go/rundletpb;rundletpb'
   _globals['_ADMINSERVICE']._serialized_start=93
-  _globals['_ADMINSERVICE']._serialized_end=467
+  _globals['_ADMINSERVICE']._serialized_end=547
 # @@protoc_insertion_point(module_scope)

@@ -61,6 +61,11 @@ class AdminServiceStub(object):
                 request_serializer=rundlet_dot_v1_dot_maintenance__pb2.BackupRequest.SerializeToString,
                 response_deserializer=rundlet_dot_v1_dot_maintenance__pb2.BackupResponse.FromString,
                 _registered_method=True)
+        self.SetLogLevel = channel.unary_unary(
+                '/rundlet.v1.AdminService/SetLogLevel',
+                request_serializer=rundlet_dot_v1_dot_maintenance__pb2.SetLogLevelRequest.SerializeToString,
+                response_deserializer=rundlet_dot_v1_dot_maintenance__pb2.SetLogLevelResponse.FromString,
+                _registered_method=True)
 
 
 class AdminServiceServicer(object):
@@ -138,6 +143,18 @@ class AdminServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SetLogLevel(self, request, context):
+        """Sets how much the server writes to its log.
+
+        Effect: at once, and until it is set again or the server starts anew. At
+        debug each call with one answer that fails is a line. Retry: always safe.
+        Errors: INVALID_ARGUMENT, INVALID_FIELD (no level). FAILED_PRECONDITION,
+        NOT_CONFIGURED (the server has no log).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_AdminServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -165,6 +182,11 @@ def add_AdminServiceServicer_to_server(servicer, server):
                     servicer.Backup,
                     request_deserializer=rundlet_dot_v1_dot_maintenance__pb2.BackupRequest.FromString,
                     response_serializer=rundlet_dot_v1_dot_maintenance__pb2.BackupResponse.SerializeToString,
+            ),
+            'SetLogLevel': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetLogLevel,
+                    request_deserializer=rundlet_dot_v1_dot_maintenance__pb2.SetLogLevelRequest.FromString,
+                    response_serializer=rundlet_dot_v1_dot_maintenance__pb2.SetLogLevelResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -303,6 +325,33 @@ class AdminService(object):
             '/rundlet.v1.AdminService/Backup',
             rundlet_dot_v1_dot_maintenance__pb2.BackupRequest.SerializeToString,
             rundlet_dot_v1_dot_maintenance__pb2.BackupResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetLogLevel(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/rundlet.v1.AdminService/SetLogLevel',
+            rundlet_dot_v1_dot_maintenance__pb2.SetLogLevelRequest.SerializeToString,
+            rundlet_dot_v1_dot_maintenance__pb2.SetLogLevelResponse.FromString,
             options,
             channel_credentials,
             insecure,

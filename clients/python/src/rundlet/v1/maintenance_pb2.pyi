@@ -18,12 +18,25 @@ class CompactionTrigger(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     COMPACTION_TRIGGER_EXPIRED_BYTES: _ClassVar[CompactionTrigger]
     COMPACTION_TRIGGER_AGE: _ClassVar[CompactionTrigger]
     COMPACTION_TRIGGER_SEGMENT_COUNT: _ClassVar[CompactionTrigger]
+
+class LogLevel(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    LOG_LEVEL_UNSPECIFIED: _ClassVar[LogLevel]
+    LOG_LEVEL_DEBUG: _ClassVar[LogLevel]
+    LOG_LEVEL_INFO: _ClassVar[LogLevel]
+    LOG_LEVEL_WARNING: _ClassVar[LogLevel]
+    LOG_LEVEL_ERROR: _ClassVar[LogLevel]
 COMPACTION_TRIGGER_UNSPECIFIED: CompactionTrigger
 COMPACTION_TRIGGER_LIVE_RATIO: CompactionTrigger
 COMPACTION_TRIGGER_DISK_LOW: CompactionTrigger
 COMPACTION_TRIGGER_EXPIRED_BYTES: CompactionTrigger
 COMPACTION_TRIGGER_AGE: CompactionTrigger
 COMPACTION_TRIGGER_SEGMENT_COUNT: CompactionTrigger
+LOG_LEVEL_UNSPECIFIED: LogLevel
+LOG_LEVEL_DEBUG: LogLevel
+LOG_LEVEL_INFO: LogLevel
+LOG_LEVEL_WARNING: LogLevel
+LOG_LEVEL_ERROR: LogLevel
 
 class CompactRequest(_message.Message):
     __slots__ = ()
@@ -162,3 +175,15 @@ class BackupResponse(_message.Message):
     bytes: int
     duration: _duration_pb2.Duration
     def __init__(self, revision: _Optional[int] = ..., key_count: _Optional[int] = ..., segment_count: _Optional[int] = ..., bytes: _Optional[int] = ..., duration: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...) -> None: ...
+
+class SetLogLevelRequest(_message.Message):
+    __slots__ = ("level",)
+    LEVEL_FIELD_NUMBER: _ClassVar[int]
+    level: LogLevel
+    def __init__(self, level: _Optional[_Union[LogLevel, str]] = ...) -> None: ...
+
+class SetLogLevelResponse(_message.Message):
+    __slots__ = ("previous",)
+    PREVIOUS_FIELD_NUMBER: _ClassVar[int]
+    previous: LogLevel
+    def __init__(self, previous: _Optional[_Union[LogLevel, str]] = ...) -> None: ...

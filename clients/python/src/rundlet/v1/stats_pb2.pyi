@@ -2,10 +2,11 @@ import datetime
 
 from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
-from collections.abc import Mapping as _Mapping
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
 from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
@@ -26,7 +27,7 @@ class StatsRequest(_message.Message):
     def __init__(self) -> None: ...
 
 class StatsResponse(_message.Message):
-    __slots__ = ("keys_in_index", "keys_in_cache", "put_count", "delete_count", "file_size_bytes", "last_compaction_time", "store_id", "visible_revision", "durable_revision", "commit_count", "read_count", "cache_hit_count", "cache_miss_count", "cache_bytes", "expired_count", "write_count", "sync_count", "pending_bytes", "log_segment_count", "base_segment_count", "live_bytes", "index_bytes", "page_lease_count", "compaction_count", "recovery_duration", "recovered_record_count", "recovery_cut_bytes", "floor_revision", "snapshot_count", "request_count", "watches", "verification", "disk", "memory", "hint_count", "hint_bytes", "recovery_used_checkpoint", "recovery_hints_used", "recovery_hints_rejected", "recovery_segments_read", "compression")
+    __slots__ = ("keys_in_index", "keys_in_cache", "put_count", "delete_count", "file_size_bytes", "last_compaction_time", "store_id", "visible_revision", "durable_revision", "commit_count", "read_count", "cache_hit_count", "cache_miss_count", "cache_bytes", "expired_count", "write_count", "sync_count", "pending_bytes", "log_segment_count", "base_segment_count", "live_bytes", "index_bytes", "page_lease_count", "compaction_count", "recovery_duration", "recovered_record_count", "recovery_cut_bytes", "floor_revision", "snapshot_count", "request_count", "watches", "verification", "disk", "memory", "hint_count", "hint_bytes", "recovery_used_checkpoint", "recovery_hints_used", "recovery_hints_rejected", "recovery_segments_read", "compression", "admission", "calls")
     KEYS_IN_INDEX_FIELD_NUMBER: _ClassVar[int]
     KEYS_IN_CACHE_FIELD_NUMBER: _ClassVar[int]
     PUT_COUNT_FIELD_NUMBER: _ClassVar[int]
@@ -68,6 +69,8 @@ class StatsResponse(_message.Message):
     RECOVERY_HINTS_REJECTED_FIELD_NUMBER: _ClassVar[int]
     RECOVERY_SEGMENTS_READ_FIELD_NUMBER: _ClassVar[int]
     COMPRESSION_FIELD_NUMBER: _ClassVar[int]
+    ADMISSION_FIELD_NUMBER: _ClassVar[int]
+    CALLS_FIELD_NUMBER: _ClassVar[int]
     keys_in_index: int
     keys_in_cache: int
     put_count: int
@@ -109,7 +112,9 @@ class StatsResponse(_message.Message):
     recovery_hints_rejected: int
     recovery_segments_read: int
     compression: CompressionStats
-    def __init__(self, keys_in_index: _Optional[int] = ..., keys_in_cache: _Optional[int] = ..., put_count: _Optional[int] = ..., delete_count: _Optional[int] = ..., file_size_bytes: _Optional[int] = ..., last_compaction_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., store_id: _Optional[str] = ..., visible_revision: _Optional[int] = ..., durable_revision: _Optional[int] = ..., commit_count: _Optional[int] = ..., read_count: _Optional[int] = ..., cache_hit_count: _Optional[int] = ..., cache_miss_count: _Optional[int] = ..., cache_bytes: _Optional[int] = ..., expired_count: _Optional[int] = ..., write_count: _Optional[int] = ..., sync_count: _Optional[int] = ..., pending_bytes: _Optional[int] = ..., log_segment_count: _Optional[int] = ..., base_segment_count: _Optional[int] = ..., live_bytes: _Optional[int] = ..., index_bytes: _Optional[int] = ..., page_lease_count: _Optional[int] = ..., compaction_count: _Optional[int] = ..., recovery_duration: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., recovered_record_count: _Optional[int] = ..., recovery_cut_bytes: _Optional[int] = ..., floor_revision: _Optional[int] = ..., snapshot_count: _Optional[int] = ..., request_count: _Optional[int] = ..., watches: _Optional[_Union[WatchStats, _Mapping]] = ..., verification: _Optional[_Union[VerifyStats, _Mapping]] = ..., disk: _Optional[_Union[DiskStats, _Mapping]] = ..., memory: _Optional[_Union[MemoryStats, _Mapping]] = ..., hint_count: _Optional[int] = ..., hint_bytes: _Optional[int] = ..., recovery_used_checkpoint: bool = ..., recovery_hints_used: _Optional[int] = ..., recovery_hints_rejected: _Optional[int] = ..., recovery_segments_read: _Optional[int] = ..., compression: _Optional[_Union[CompressionStats, _Mapping]] = ...) -> None: ...
+    admission: AdmissionStats
+    calls: _containers.RepeatedCompositeFieldContainer[CallStats]
+    def __init__(self, keys_in_index: _Optional[int] = ..., keys_in_cache: _Optional[int] = ..., put_count: _Optional[int] = ..., delete_count: _Optional[int] = ..., file_size_bytes: _Optional[int] = ..., last_compaction_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., store_id: _Optional[str] = ..., visible_revision: _Optional[int] = ..., durable_revision: _Optional[int] = ..., commit_count: _Optional[int] = ..., read_count: _Optional[int] = ..., cache_hit_count: _Optional[int] = ..., cache_miss_count: _Optional[int] = ..., cache_bytes: _Optional[int] = ..., expired_count: _Optional[int] = ..., write_count: _Optional[int] = ..., sync_count: _Optional[int] = ..., pending_bytes: _Optional[int] = ..., log_segment_count: _Optional[int] = ..., base_segment_count: _Optional[int] = ..., live_bytes: _Optional[int] = ..., index_bytes: _Optional[int] = ..., page_lease_count: _Optional[int] = ..., compaction_count: _Optional[int] = ..., recovery_duration: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., recovered_record_count: _Optional[int] = ..., recovery_cut_bytes: _Optional[int] = ..., floor_revision: _Optional[int] = ..., snapshot_count: _Optional[int] = ..., request_count: _Optional[int] = ..., watches: _Optional[_Union[WatchStats, _Mapping]] = ..., verification: _Optional[_Union[VerifyStats, _Mapping]] = ..., disk: _Optional[_Union[DiskStats, _Mapping]] = ..., memory: _Optional[_Union[MemoryStats, _Mapping]] = ..., hint_count: _Optional[int] = ..., hint_bytes: _Optional[int] = ..., recovery_used_checkpoint: bool = ..., recovery_hints_used: _Optional[int] = ..., recovery_hints_rejected: _Optional[int] = ..., recovery_segments_read: _Optional[int] = ..., compression: _Optional[_Union[CompressionStats, _Mapping]] = ..., admission: _Optional[_Union[AdmissionStats, _Mapping]] = ..., calls: _Optional[_Iterable[_Union[CallStats, _Mapping]]] = ...) -> None: ...
 
 class WatchStats(_message.Message):
     __slots__ = ("watch_count", "lag_bytes", "lag_changes")
@@ -162,6 +167,59 @@ class MemoryStats(_message.Message):
     request_bytes: int
     process_bytes: int
     def __init__(self, bytes_max: _Optional[int] = ..., used_bytes: _Optional[int] = ..., index_bytes: _Optional[int] = ..., cache_bytes: _Optional[int] = ..., pending_bytes: _Optional[int] = ..., request_bytes: _Optional[int] = ..., process_bytes: _Optional[int] = ...) -> None: ...
+
+class AdmissionStats(_message.Message):
+    __slots__ = ("admitted_count", "refused_for_delay_count", "refused_for_share_count", "refused_for_bytes_count", "expired_count", "cancelled_count", "waiting_count", "waiting_bytes", "group_writes_max", "overloaded", "delay_p50", "delay_p99", "delay_p999")
+    ADMITTED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    REFUSED_FOR_DELAY_COUNT_FIELD_NUMBER: _ClassVar[int]
+    REFUSED_FOR_SHARE_COUNT_FIELD_NUMBER: _ClassVar[int]
+    REFUSED_FOR_BYTES_COUNT_FIELD_NUMBER: _ClassVar[int]
+    EXPIRED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    CANCELLED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    WAITING_COUNT_FIELD_NUMBER: _ClassVar[int]
+    WAITING_BYTES_FIELD_NUMBER: _ClassVar[int]
+    GROUP_WRITES_MAX_FIELD_NUMBER: _ClassVar[int]
+    OVERLOADED_FIELD_NUMBER: _ClassVar[int]
+    DELAY_P50_FIELD_NUMBER: _ClassVar[int]
+    DELAY_P99_FIELD_NUMBER: _ClassVar[int]
+    DELAY_P999_FIELD_NUMBER: _ClassVar[int]
+    admitted_count: int
+    refused_for_delay_count: int
+    refused_for_share_count: int
+    refused_for_bytes_count: int
+    expired_count: int
+    cancelled_count: int
+    waiting_count: int
+    waiting_bytes: int
+    group_writes_max: int
+    overloaded: bool
+    delay_p50: _duration_pb2.Duration
+    delay_p99: _duration_pb2.Duration
+    delay_p999: _duration_pb2.Duration
+    def __init__(self, admitted_count: _Optional[int] = ..., refused_for_delay_count: _Optional[int] = ..., refused_for_share_count: _Optional[int] = ..., refused_for_bytes_count: _Optional[int] = ..., expired_count: _Optional[int] = ..., cancelled_count: _Optional[int] = ..., waiting_count: _Optional[int] = ..., waiting_bytes: _Optional[int] = ..., group_writes_max: _Optional[int] = ..., overloaded: bool = ..., delay_p50: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., delay_p99: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., delay_p999: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...) -> None: ...
+
+class CallStats(_message.Message):
+    __slots__ = ("method", "ended_count", "failed_counts", "duration_p50", "duration_p99", "duration_p999")
+    class FailedCountsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: int
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[int] = ...) -> None: ...
+    METHOD_FIELD_NUMBER: _ClassVar[int]
+    ENDED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    FAILED_COUNTS_FIELD_NUMBER: _ClassVar[int]
+    DURATION_P50_FIELD_NUMBER: _ClassVar[int]
+    DURATION_P99_FIELD_NUMBER: _ClassVar[int]
+    DURATION_P999_FIELD_NUMBER: _ClassVar[int]
+    method: str
+    ended_count: int
+    failed_counts: _containers.ScalarMap[str, int]
+    duration_p50: _duration_pb2.Duration
+    duration_p99: _duration_pb2.Duration
+    duration_p999: _duration_pb2.Duration
+    def __init__(self, method: _Optional[str] = ..., ended_count: _Optional[int] = ..., failed_counts: _Optional[_Mapping[str, int]] = ..., duration_p50: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., duration_p99: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., duration_p999: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...) -> None: ...
 
 class CompressionStats(_message.Message):
     __slots__ = ("value_bytes", "stored_bytes", "dictionary_count")
