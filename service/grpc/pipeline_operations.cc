@@ -94,6 +94,7 @@ void PipelineStream::RunGet(uint64_t id, v1::GetRequest* request) {
     return GetInOrder(id, *std::move(read));
   }
   if (read->read.not_before != 0 || read->read.metadata_only) {
+    ReadWanted();
     return ReadAlone(id, *std::move(read));
   }
   wanted_keys_.push_back(std::move(read->read.keys[0]));

@@ -136,12 +136,17 @@ bool PipelineStream::BeginOperation() {
   const absl::MutexLock lock(&mutex_);
   if (ended_ || IsCongested()) return false;
   ++unsent_;
-  writes_on_their_way_ = commits_ > reads_;
+  writes_on_their_way_ = commits_ > 0;
   return true;
 }
 
 bool PipelineStream::IsCongested() const {
-  return unsent_ >= kPipelineOperationsMax || reads_ >= kReadsMax ||
+  // A read in the order of writes may have seen a write of somebody else that
+  // is not visible yet: a plain read behind it would see less. It is answered
+  // as soon as that write is visible.
+  const bool only_reads = reads_ > 0 && reads_ == commits_;
+  return only_reads || unsent_ >= kPipelineOperationsMax ||
+         reads_ >= kReadsMax ||
          commits_ >= environment_.admission->stream_writes_max() ||
          answers_.bytes() >= kAnswerBytesMax;
 }

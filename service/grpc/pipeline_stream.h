@@ -130,7 +130,7 @@ class PipelineStream final
   // Goes on where congestion made it stop, or sends what there is.
   void Resume() ABSL_LOCKS_EXCLUDED(mutex_);
   void SendOrFinish() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Too much is on its way for another operation.
+  // Too much is on its way for another operation, or what it might overtake.
   bool IsCongested() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void End(absl::Status status) ABSL_LOCKS_EXCLUDED(mutex_);
 
@@ -151,7 +151,7 @@ class PipelineStream final
   std::optional<Held> held_;
   std::vector<Wanted> wanted_;
   std::vector<std::string> wanted_keys_;
-  bool writes_on_their_way_ = false;  // when the operation began
+  bool writes_on_their_way_ = false;  // its own, when the operation began
 
   mutable absl::Mutex mutex_;
   PipelineAnswers answers_ ABSL_GUARDED_BY(mutex_);
